@@ -1,0 +1,149 @@
+//! Article pages: [`Document`] → [`Article`].
+//!
+//! Pure. Each witness is one file in `article/`: configured selectors, JSON-LD, OpenGraph and other `<meta>`,
+//! microdata, visible text, and the body finder. A page claims; nothing here is trusted yet: HTML is not sanitised,
+//! dates are text, names are as written.
+
+use scraper::Selector;
+use url::Url;
+
+use crate::listing::DateText;
+use crate::model::{Attribution, Comments, Image};
+use crate::page::field::Field;
+
+/// Who said a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// A selector of feeds.toml.
+    Configured,
+    /// A JSON-LD object.
+    JsonLd,
+    /// OpenGraph and `article:*` properties.
+    OpenGraph,
+    /// Microdata or RDFa in the visible page.
+    Microdata,
+    /// Another `<meta>` or `<link>`.
+    Meta,
+    /// A `<time>` element.
+    TimeElement,
+    /// Text that a person reads.
+    Visible,
+    /// The address of the page.
+    Address,
+}
+
+impl Origin {
+    /// The kebab-case name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Origin::Configured => "configured",
+            Origin::JsonLd => "json-ld",
+            Origin::OpenGraph => "open-graph",
+            Origin::Microdata => "microdata",
+            Origin::Meta => "meta",
+            Origin::TimeElement => "time-element",
+            Origin::Visible => "visible",
+            Origin::Address => "address",
+        }
+    }
+}
+
+/// A value and who said it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim<T> {
+    /// The value.
+    pub value: T,
+    /// Who said it.
+    pub origin: Origin,
+}
+
+/// What an article page claims.
+#[derive(Clone, Debug, Default)]
+pub struct Article {
+    /// The headline.
+    pub title: Option<Claim<String>>,
+    /// The address the page calls its own (`rel=canonical`, `og:url`, JSON-LD), absolute http(s).
+    pub canonical: Option<Claim<Url>>,
+    /// Publication times, best first; the first that is a date wins.
+    pub published: Vec<Claim<DateText>>,
+    /// Times of change, best first.
+    pub updated: Vec<Claim<DateText>>,
+    /// Names, one a person, cleaned of "By".
+    pub authors: Option<Claim<Vec<String>>>,
+    /// A short text, plain.
+    pub summary: Option<Claim<String>>,
+    /// The body as markup, not yet sanitised; addresses as written.
+    pub body: Option<Claim<String>>,
+    /// How the body was found: `configured`, `readability`, `json-ld`, …
+    pub strategy: &'static str,
+    /// The lead picture.
+    pub image: Option<Claim<Image>>,
+    /// Subjects.
+    pub categories: Vec<String>,
+    /// Files that belong to the story: address, media type where the page says so, length where it says so.
+    pub enclosures: Vec<EnclosureClaim>,
+    /// Language tag from the markup.
+    pub language: Option<String>,
+    /// The name of the site.
+    pub site_name: Option<String>,
+    /// The publication it was reprinted from, and the original's address.
+    pub source: Option<Attribution>,
+    /// Comments.
+    pub comments: Option<Comments>,
+    /// The next page of the same article (only where configured).
+    pub next: Option<Url>,
+    /// Configured fields that matched nothing, by name and words.
+    pub unmatched: Vec<(&'static str, String)>,
+}
+
+/// A file an article page names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnclosureClaim {
+    /// Absolute http(s) address.
+    pub url: Url,
+    /// Media type, where the page says so.
+    pub media_type: Option<String>,
+    /// Size in bytes, where the page says so.
+    pub length: Option<u64>,
+    /// Words of the link.
+    pub title: Option<String>,
+}
+
+/// How to read an article: the `article` table of feeds.toml, compiled.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// The elements that make up the body; without it the body is found.
+    pub content: Option<Field>,
+    /// Elements left out of the body wherever they stand.
+    pub remove: Vec<Selector>,
+    /// The headline.
+    pub title: Option<Field>,
+    /// The publication time.
+    pub date: Option<Field>,
+    /// The time of the last change.
+    pub updated: Option<Field>,
+    /// Names.
+    pub author: Option<Field>,
+    /// A short text.
+    pub summary: Option<Field>,
+    /// The lead picture.
+    pub image: Option<Field>,
+    /// Subjects.
+    pub categories: Option<Field>,
+    /// Files.
+    pub enclosure: Option<Field>,
+    /// The publication it was reprinted from.
+    pub source: Option<Field>,
+    /// The link to the original (its address is taken).
+    pub via: Option<Field>,
+    /// The number of comments (its first number is taken).
+    pub comments: Option<Field>,
+    /// The link to the next page of the article.
+    pub next: Option<Field>,
+}
+
+/// Reads what an article page claims; fields that `rules` name come from there first.
+pub fn read(document: &crate::page::Document, rules: &Rules) -> Article {
+    let _ = (document, rules);
+    Article::default()
+}

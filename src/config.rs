@@ -1,0 +1,150 @@
+//! feeds.toml: as written, then valid [`Source`]s.
+//!
+//! Every mistake is reported at once, each with file, line and caret. Reads no file and no environment itself: the
+//! text and a look-up for `${VAR}` come as arguments.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use regex::Regex;
+use url::Url;
+
+use crate::finding::Place;
+use crate::model::FeedId;
+use crate::normalise::date::Order;
+use crate::{article, listing};
+
+/// A valid configuration.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the output folder will be served; ends with `/`.
+    pub base_url: Option<Url>,
+    /// The title of the index page and the OPML file.
+    pub title: Option<String>,
+    /// An address or e-mail for the User-Agent, so that a site can reach whoever runs this.
+    pub contact: Option<String>,
+    /// The sources in the order of the file.
+    pub sources: Vec<Source>,
+}
+
+/// One valid `[feeds.<id>]` table with the defaults filled in.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The key of the table.
+    pub id: FeedId,
+    /// The index page.
+    pub url: Url,
+    /// The feed's title; else the page's.
+    pub title: Option<String>,
+    /// The feed's description; else the page's.
+    pub description: Option<String>,
+    /// BCP 47 tag; else the page's.
+    pub language: Option<String>,
+    /// The zone of times that name none; default UTC.
+    pub timezone: Tz,
+    /// The label of the pages' encoding; else found out.
+    pub encoding: Option<String>,
+    /// Fetch article pages; default true.
+    pub full_text: bool,
+    /// How many entries the feed keeps; default 50, 1 to 500.
+    pub max_entries: usize,
+    /// How many article pages one run fetches; default 20.
+    pub max_articles_per_run: usize,
+    /// Drop gallery markers such as `(组图)` from titles; default false.
+    pub strip_title_suffix: bool,
+    /// The order of numeric dates, where configured.
+    pub date_order: Option<Order>,
+    /// How to read the index page.
+    pub listing: listing::Rules,
+    /// How to read article pages.
+    pub article: article::Rules,
+    /// What a good listing looks like.
+    pub expect: Expect,
+    /// Only stories that match are kept.
+    pub include: Filter,
+    /// Stories that match are left out.
+    pub exclude: Filter,
+    /// How to ask the server.
+    pub request: RequestOptions,
+    /// A folder that stands for the site: the address's folder is mapped to this one. Relative to feeds.toml's folder.
+    pub root: Option<PathBuf>,
+    /// The table's place in feeds.toml.
+    pub place: Place,
+    /// Fingerprint of every setting that shapes entries; a change makes the next run read the listing afresh.
+    pub fingerprint: String,
+}
+
+/// What a good listing looks like; anything less keeps the last good feed.
+#[derive(Clone, Debug, Default)]
+pub struct Expect {
+    /// The fewest stories.
+    pub min_items: Option<usize>,
+    /// The age of the newest entry.
+    pub max_age: Option<Duration>,
+}
+
+/// Patterns on the parts of a story; a part without a pattern says nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// On the headline.
+    pub title: Option<Regex>,
+    /// On the address.
+    pub link: Option<Regex>,
+    /// On summary and body, as plain text.
+    pub text: Option<Regex>,
+    /// On any subject.
+    pub category: Option<Regex>,
+}
+
+/// How to ask a server.
+#[derive(Clone, Debug)]
+pub struct RequestOptions {
+    /// Headers for the source's own origin; values may come from the environment and are never printed.
+    pub headers: Vec<(String, Secret)>,
+    /// The pause between two requests to the host; default 1 s.
+    pub delay: Duration,
+    /// The most time for one answer; default 60 s.
+    pub timeout: Duration,
+    /// The largest body after decompression in bytes; default 15 MiB.
+    pub max_bytes: u64,
+    /// Whether private and loopback addresses may be asked; default false.
+    pub allow_private: bool,
+    /// Whether robots.txt is obeyed; default true.
+    pub obey_robots: bool,
+}
+
+impl Default for RequestOptions {
+    fn default() -> Self {
+        Self {
+            headers: Vec::new(),
+            delay: Duration::from_secs(1),
+            timeout: Duration::from_secs(60),
+            max_bytes: 15 * 1024 * 1024,
+            allow_private: false,
+            obey_robots: true,
+        }
+    }
+}
+
+/// A value that is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a value.
+    pub fn new(value: String) -> Self {
+        Self(value)
+    }
+
+    /// The value, for the request alone.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}

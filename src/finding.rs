@@ -1,0 +1,197 @@
+//! Findings: what went wrong or looks wrong, as values.
+//!
+//! A finding has a stable code, a severity, a message that names the thing, a remedy and a place. Broken input is a
+//! finding beside a value ([`Found`]); `Err` is kept for "cannot go on".
+
+use serde::{Deserialize, Serialize};
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; nothing is lost.
+    Note,
+    /// Something was left out or guessed.
+    Warning,
+    /// The feed could not be made or renewed; its last good files stay.
+    Error,
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
+        /// The stable name of a kind of finding; scripts may rely on it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Code {
+            $($(#[doc = $doc])+ #[serde(rename = $name)] $variant,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the pipeline.
+            pub const ALL: &[Code] = &[$(Code::$variant),+];
+
+            /// The kebab-case name.
+            pub fn name(self) -> &'static str {
+                match self { $(Code::$variant => $name),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The source could not be reached: name, connection, TLS or time-out.
+    FetchFailed = "fetch-failed",
+    /// The server answered with a status other than 200 or 304.
+    HttpStatus = "http-status",
+    /// robots.txt disallows the page.
+    RobotsDisallowed = "robots-disallowed",
+    /// The address is private, local or otherwise not public.
+    AddressRefused = "address-refused",
+    /// The body is larger than the cap.
+    BodyTooLarge = "body-too-large",
+    /// The body is empty.
+    BodyEmpty = "body-empty",
+    /// The answer is not HTML.
+    NotHtml = "not-html",
+    /// The page is nested too deeply or has too many attributes to be parsed safely.
+    PageRefused = "page-refused",
+    /// Bytes of the page do not fit its character encoding.
+    EncodingDoubtful = "encoding-doubtful",
+    /// No list of entries was found on the page.
+    ListingEmpty = "listing-empty",
+    /// A configured selector matched nothing.
+    SelectorUnmatched = "selector-unmatched",
+    /// The listing has far fewer entries than before.
+    ListingShrunk = "listing-shrunk",
+    /// The newest entry is older than `expect.max_age`.
+    ListingStale = "listing-stale",
+    /// An item has no link or no title and was left out.
+    ItemSkipped = "item-skipped",
+    /// An item was left out by `include` or `exclude`.
+    ItemFiltered = "item-filtered",
+    /// An article page could not be fetched; the listing's words are used.
+    ArticleFailed = "article-failed",
+    /// No body was found on an article page; the listing's words are used.
+    ArticleEmpty = "article-empty",
+    /// More new articles than one run fetches; the rest follow in the next run.
+    ArticlesQueued = "articles-queued",
+    /// A text that should be a date is none.
+    DateUnreadable = "date-unreadable",
+    /// The state file was lost or unusable, and was rebuilt from the published feed.
+    StateRebuilt = "state-rebuilt",
+    /// The state could not be read or written.
+    StateFailed = "state-failed",
+    /// A file could not be published.
+    PublishFailed = "publish-failed",
+    /// The work on a source ended unexpectedly; a mistake in feedmill.
+    Internal = "internal",
+}
+
+/// Where a finding belongs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Place {
+    /// A page, by its address.
+    Page {
+        /// The address.
+        url: String,
+    },
+    /// A line of the configuration.
+    Config {
+        /// The file as given.
+        file: String,
+        /// From 1.
+        line: usize,
+        /// From 1, in characters.
+        column: usize,
+    },
+    /// A file.
+    File {
+        /// Its path.
+        file: String,
+    },
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Place::Page { url } => f.write_str(url),
+            Place::Config { file, line, column } => write!(f, "{file}:{line}:{column}"),
+            Place::File { file } => f.write_str(file),
+        }
+    }
+}
+
+/// One thing to tell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The stable name of its kind.
+    pub code: Code,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What happened, with the figures; lower case, no full stop.
+    pub message: String,
+    /// Where.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub place: Option<Place>,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub remedy: Option<String>,
+}
+
+impl Finding {
+    /// A finding of severity [`Severity::Error`].
+    pub fn error(code: Code, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Error, message)
+    }
+
+    /// A finding of severity [`Severity::Warning`].
+    pub fn warning(code: Code, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Warning, message)
+    }
+
+    /// A finding of severity [`Severity::Note`].
+    pub fn note(code: Code, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Note, message)
+    }
+
+    fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
+        Self { code, severity, message: message.into(), place: None, remedy: None }
+    }
+
+    /// The same finding, at a page.
+    #[must_use]
+    pub fn at_page(mut self, url: &url::Url) -> Self {
+        self.place = Some(Place::Page { url: url.to_string() });
+        self
+    }
+
+    /// The same finding, at `place`.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// The same finding, with what to do about it.
+    #[must_use]
+    pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+}
+
+/// A value and what was noticed while making it.
+#[derive(Clone, Debug, Default)]
+pub struct Found<T> {
+    /// The value.
+    pub value: T,
+    /// What was noticed, in the order of the page.
+    pub findings: Vec<Finding>,
+}
+
+impl<T> Found<T> {
+    /// A value with nothing to tell.
+    pub fn clean(value: T) -> Self {
+        Self { value, findings: Vec::new() }
+    }
+}

@@ -1,0 +1,7 @@
+//! Arguments → [`feedmill::cli`] → exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    feedmill::cli::run()
+}

@@ -1,0 +1,428 @@
+//! The vocabulary: what a feed, an entry and their parts are.
+//!
+//! Nothing here does I/O, knows a wire format or reads a page. The words are Atom's (RFC 4287); each field says what
+//! the three formats call it. A value of these types is trusted: addresses are absolute, titles are plain text, HTML
+//! went through the sanitiser, and a [`Feed`] has no two entries with one id.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone, Timelike, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// The longest title kept, in bytes; longer ones are cut at a character with an ellipsis.
+pub const MAX_TITLE_BYTES: usize = 1024;
+/// The longest summary kept, in bytes.
+pub const MAX_SUMMARY_BYTES: usize = 8 * 1024;
+
+/// The name of a feed: the key in feeds.toml and the stem of its files.
+///
+/// One to 100 characters of `a-z`, `0-9`, `-`, `_` and `.`, beginning with a letter or digit, without `..`, and not a
+/// device name of Windows: safe as a file name everywhere and as a part of an address.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct FeedId(String);
+
+impl FeedId {
+    /// Checks the alphabet; the error says what is wrong with `text`.
+    pub fn new(text: &str) -> Result<Self, &'static str> {
+        const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "index", "status"];
+        let stem = text.split('.').next().unwrap_or_default();
+        let numbered_device = stem.len() == 4
+            && (stem.starts_with("com") || stem.starts_with("lpt"))
+            && stem.ends_with(|c: char| c.is_ascii_digit());
+        if text.is_empty() || text.len() > 100 {
+            Err("an id has 1 to 100 characters")
+        } else if !text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b)) {
+            Err("an id has only a-z, 0-9, '-', '_' and '.'")
+        } else if !text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+            Err("an id begins with a letter or a digit")
+        } else if text.contains("..") || text.ends_with('.') {
+            Err("an id has no '..' and no '.' at its end")
+        } else if DEVICES.contains(&stem) || numbered_device || text == "feeds" {
+            Err("this name is reserved")
+        } else {
+            Ok(Self(text.to_owned()))
+        }
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for FeedId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The permanent name of an entry (Atom `id`, RSS `guid`, JSON Feed `id`): an absolute IRI.
+///
+/// Made by `normalise::id` from the canonical address or the site's own id, never from position, time or title.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EntryId(String);
+
+impl EntryId {
+    /// Wraps an IRI made by `normalise::id` or read back from the state or a published feed.
+    pub(crate) fn from_key(key: String) -> Self {
+        Self(key)
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A title: plain text, one line, not empty, at most [`MAX_TITLE_BYTES`] (Atom `title type="text"`, required).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Title(String);
+
+impl Title {
+    /// Folds white space, drops control characters and cuts; `None` if nothing is left.
+    ///
+    /// `text` is already plain: markup and entities were resolved when the page was parsed.
+    pub fn new(text: &str) -> Option<Self> {
+        let line = one_line(text, MAX_TITLE_BYTES);
+        (!line.is_empty()).then_some(Self(line))
+    }
+
+    /// The title as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// `text` with every run of white space and control characters as one space, trimmed, and cut with an ellipsis to at
+/// most `max_bytes` bytes at a character boundary. Bidirectional overrides are dropped.
+pub fn one_line(text: &str, max_bytes: usize) -> String {
+    let mut line = String::with_capacity(text.len().min(max_bytes + 4));
+    let mut gap = false;
+    for c in text.chars() {
+        if is_override(c) {
+            continue;
+        }
+        if c.is_whitespace() || c.is_control() {
+            gap = true;
+            continue;
+        }
+        if gap && !line.is_empty() {
+            line.push(' ');
+        }
+        gap = false;
+        if line.len() + c.len_utf8() > max_bytes {
+            while line.len() > max_bytes.saturating_sub('…'.len_utf8()) {
+                line.pop();
+            }
+            line.truncate(line.trim_end().len());
+            line.push('…');
+            return line;
+        }
+        line.push(c);
+    }
+    line
+}
+
+/// Whether `c` reorders the text around it (U+202A–202E, U+2066–2069): such characters can disguise a title.
+fn is_override(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// HTML that the sanitiser wrote: allow-listed elements and attributes, absolute http(s) links.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SafeHtml(String);
+
+impl SafeHtml {
+    /// For `normalise::html` alone; the architecture test names the callers.
+    pub(crate) fn from_sanitiser(html: String) -> Self {
+        Self(html)
+    }
+
+    /// The markup.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// How exactly a [`Timestamp`] is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Precision {
+    /// The site said the moment.
+    Exact,
+    /// The site said the calendar day only, in the offset of the instant.
+    Day,
+    /// The site said nothing: the moment at which the entry was first seen.
+    FirstSeen,
+}
+
+/// A moment in the zone in which it was said, to the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timestamp {
+    instant: DateTime<FixedOffset>,
+    precision: Precision,
+}
+
+impl Timestamp {
+    /// A moment that the site said; fractions of a second are dropped.
+    pub fn exact(instant: DateTime<FixedOffset>) -> Self {
+        Self { instant: whole_seconds(instant), precision: Precision::Exact }
+    }
+
+    /// A calendar day in `zone`, shown as that day's noon there, so that no reader's zone within ±11 hours shows
+    /// another day.
+    pub fn day(date: NaiveDate, zone: Tz) -> Self {
+        let noon = date.and_time(NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default());
+        let instant = zone
+            .from_local_datetime(&noon)
+            .earliest()
+            .map_or_else(|| Utc.from_utc_datetime(&noon).fixed_offset(), |t| t.fixed_offset());
+        Self { instant, precision: Precision::Day }
+    }
+
+    /// The stand-in for a time that the site never said.
+    pub fn first_seen(instant: DateTime<FixedOffset>) -> Self {
+        Self { instant: whole_seconds(instant), precision: Precision::FirstSeen }
+    }
+
+    /// Puts a stored instant and precision together again.
+    pub fn from_parts(instant: DateTime<FixedOffset>, precision: Precision) -> Self {
+        Self { instant: whole_seconds(instant), precision }
+    }
+
+    /// The moment to show.
+    pub fn instant(&self) -> DateTime<FixedOffset> {
+        self.instant
+    }
+
+    /// How exactly the moment is known.
+    pub fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// The calendar day in the zone in which the moment was said.
+    pub fn date(&self) -> NaiveDate {
+        self.instant.date_naive()
+    }
+}
+
+fn whole_seconds(instant: DateTime<FixedOffset>) -> DateTime<FixedOffset> {
+    instant.with_nanosecond(0).unwrap_or(instant)
+}
+
+/// Somebody who wrote an entry (Atom `author`, RSS `dc:creator`, JSON Feed `authors`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The name, plain text, one line.
+    pub name: String,
+    /// The person's page.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub url: Option<Url>,
+}
+
+/// A picture (RSS `media:content`, JSON Feed `image`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    /// Absolute http(s) address.
+    pub url: Url,
+    /// The alternative text, plain.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub alt: Option<String>,
+    /// The caption beneath the picture, plain.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub caption: Option<String>,
+    /// Width in CSS pixels.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub width: Option<u32>,
+    /// Height in CSS pixels.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub height: Option<u32>,
+}
+
+/// A file that belongs to an entry (RSS `enclosure`, Atom `link rel="enclosure"`, JSON Feed `attachments`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enclosure {
+    /// Absolute http(s) address.
+    pub url: Url,
+    /// Media type, such as `application/pdf` (required by RSS and JSON Feed).
+    pub media_type: String,
+    /// Size in bytes, where known; RSS writes 0 for unknown.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub length: Option<u64>,
+    /// A title for people.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub title: Option<String>,
+}
+
+/// Where a reprinted story comes from (RSS `source`/`dc:source`, Atom `link rel="via"` and `contributor`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attribution {
+    /// The publication named on the page.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub name: Option<String>,
+    /// The address of the original.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub url: Option<Url>,
+}
+
+/// The comments on an entry (RSS `comments` and `slash:comments`, Atom `link rel="replies"`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comments {
+    /// How many the page says there are.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub count: Option<u64>,
+    /// Where they stand.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub url: Option<Url>,
+}
+
+/// One story (Atom `entry`, RSS and JSON Feed `item`).
+///
+/// Formats take this apart without `..`, so that a new field is a compile error in each of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The permanent name.
+    pub id: EntryId,
+    /// The page for people (Atom `link rel="alternate"`, RSS `link`, JSON Feed `url`).
+    pub url: Url,
+    /// The headline.
+    pub title: Title,
+    /// When it was published, as the site said, or first seen.
+    pub published: Timestamp,
+    /// When it last changed (Atom `updated`, required; JSON Feed `date_modified`); never before `published` was known.
+    pub updated: DateTime<FixedOffset>,
+    /// Who wrote it, in the order of the page.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub authors: Vec<Person>,
+    /// A short text, plain (Atom `summary`, RSS `description`, JSON Feed `summary`).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub summary: Option<String>,
+    /// The full text (Atom `content type="html"`, RSS `content:encoded`, JSON Feed `content_html`).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub content: Option<SafeHtml>,
+    /// The lead picture.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub image: Option<Image>,
+    /// Subjects (Atom `category term`, RSS `category`, JSON Feed `tags`).
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub categories: Vec<String>,
+    /// Files that belong to it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub enclosures: Vec<Enclosure>,
+    /// BCP 47 language tag, where it differs from the feed's or the feed has none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub language: Option<String>,
+    /// The publication it was reprinted from.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub source: Option<Attribution>,
+    /// Its comments.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub comments: Option<Comments>,
+    /// When feedmill first saw it; orders entries without a time, and never moves.
+    pub first_seen: DateTime<Utc>,
+    /// Its place in the listing when first seen, from 0; orders entries of one day.
+    pub position: u32,
+}
+
+/// A feed, ready to be written: entries newest first, ids unique, at most as many as the source allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feed {
+    /// The file stem.
+    pub id: FeedId,
+    /// The name for people.
+    pub title: Title,
+    /// A sentence about it.
+    pub description: Option<String>,
+    /// The page it was made from (Atom `link rel="alternate"`, RSS `link`, JSON Feed `home_page_url`).
+    pub home: Url,
+    /// BCP 47 language tag.
+    pub language: Option<String>,
+    /// A picture for the feed.
+    pub icon: Option<Url>,
+    entries: Vec<Entry>,
+}
+
+impl Feed {
+    /// A feed without entries.
+    pub fn new(id: FeedId, title: Title, home: Url) -> Self {
+        Self { id, title, description: None, home, language: None, icon: None, entries: Vec::new() }
+    }
+
+    /// Orders `entries` (newest first; within one moment the newest discovery first, then by place in the listing,
+    /// then by id), drops every second entry with the same id, and keeps the first `max`.
+    #[must_use]
+    pub fn with_entries(mut self, mut entries: Vec<Entry>, max: usize) -> Self {
+        entries.sort_by(|a, b| {
+            let newest = b.published.instant().cmp(&a.published.instant());
+            newest
+                .then_with(|| b.first_seen.cmp(&a.first_seen))
+                .then_with(|| a.position.cmp(&b.position))
+                .then_with(|| a.id.cmp(&b.id))
+        });
+        let mut ids = HashSet::new();
+        entries.retain(|entry| ids.insert(entry.id.clone()));
+        entries.truncate(max);
+        self.entries = entries;
+        self
+    }
+
+    /// The entries, newest first.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// When the feed last changed: the latest `updated` of its entries (Atom `updated`, RSS `lastBuildDate`).
+    /// A feed without entries has none, and is not written.
+    pub fn updated(&self) -> Option<DateTime<FixedOffset>> {
+        self.entries.iter().map(|entry| entry.updated).max()
+    }
+}
+
+/// A file to publish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artifact {
+    /// Path inside the output folder, with `/`.
+    pub path: String,
+    /// Media type, such as `application/atom+xml`.
+    pub media_type: &'static str,
+    /// The content.
+    pub bytes: Vec<u8>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_safe_file_names() {
+        for good in ["a", "acme", "1", "a-b_c.d"] {
+            assert!(FeedId::new(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "", "../x", "/etc", "a/b", "a..b", "CON", "con", "com1", "x\0", "%2e", "é", "-a", ".a", "a.", "feeds",
+            "index",
+        ] {
+            assert!(FeedId::new(bad).is_err(), "{bad}");
+        }
+        assert!(FeedId::new(&"a".repeat(101)).is_err());
+    }
+
+    #[test]
+    fn a_title_is_one_short_line() {
+        assert_eq!(Title::new(" a\n\t b\u{1}c \u{202E}").map(|t| t.0), Some("a b c".to_owned()));
+        assert_eq!(Title::new(" \u{0} "), None);
+        let long = Title::new(&"ü".repeat(5_000_000)).map(|t| t.0).unwrap_or_default();
+        assert!(long.len() <= MAX_TITLE_BYTES && long.ends_with('…'));
+    }
+
+    #[test]
+    fn a_day_is_noon_in_its_zone() {
+        let day = NaiveDate::from_ymd_opt(2024, 7, 4).unwrap();
+        let shown = Timestamp::day(day, chrono_tz::Australia::Melbourne);
+        assert_eq!(shown.instant().to_rfc3339(), "2024-07-04T12:00:00+10:00");
+        assert_eq!((shown.date(), shown.precision()), (day, Precision::Day));
+    }
+}

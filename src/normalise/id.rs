@@ -1,0 +1,89 @@
+//! Permanent names: the keys under which a story is known, and the id it gets.
+//!
+//! The key of an address survives what sites change without meaning anything by it: http→https, `www.`, a default
+//! port, a trailing slash, `index.html`, tracking parameters, the fragment. It is itself an absolute https IRI, so it
+//! serves as the id that readers see.
+
+use url::Url;
+
+use crate::model::{EntryId, FeedId};
+use crate::normalise::url::{clean, is_tracking};
+
+/// The key of `address`. `listing` is the index page: a fragment counts only where the story stands on that very page.
+pub fn key(address: &Url, listing: &Url) -> String {
+    let key = bare_key(address);
+    match address.fragment() {
+        Some(fragment) if !fragment.is_empty() && key == bare_key(listing) => format!("{key}#{fragment}"),
+        _ => key,
+    }
+}
+
+fn bare_key(address: &Url) -> String {
+    let address = clean(address);
+    let host = address.host_str().unwrap_or_default();
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    let port =
+        address.port().filter(|port| !matches!(port, 80 | 443)).map(|port| format!(":{port}")).unwrap_or_default();
+    let mut path = address.path();
+    for index in ["/index.html", "/index.htm", "/index.php"] {
+        path = path.strip_suffix(index).unwrap_or(path);
+    }
+    let path = path.trim_end_matches('/');
+    let mut pairs: Vec<_> = address.query_pairs().filter(|(name, _)| !is_tracking(name)).collect();
+    pairs.sort();
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in &pairs {
+        query.append_pair(name, value);
+    }
+    let query = query.finish();
+    let query = if query.is_empty() { query } else { format!("?{query}") };
+    format!("https://{host}{port}{path}{query}")
+}
+
+/// The key of the site's own id: an address is treated as one, anything else is scoped by the feed.
+pub fn guid_key(guid: &str, feed: &FeedId, listing: &Url) -> String {
+    match Url::parse(guid.trim()) {
+        Ok(address) if matches!(address.scheme(), "http" | "https") && address.has_host() => key(&address, listing),
+        _ => {
+            let name: String = url::form_urlencoded::byte_serialize(guid.trim().as_bytes()).collect();
+            format!("urn:feedmill:{feed}:{}", name.replace('+', "%20"))
+        }
+    }
+}
+
+/// The id of a story whose best key is `key`.
+pub fn entry_id(key: String) -> EntryId {
+    EntryId::from_key(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_story_has_one_key() {
+        let listing = Url::parse("https://www.site.example/news/").unwrap();
+        let same = [
+            "http://site.example/a/b",
+            "https://www.site.example/a/b/",
+            "https://site.example:443/a/b?utm_source=x&fbclid=1",
+            "https://SITE.example/a/b#comments",
+            "https://site.example/a/./b/index.html",
+        ];
+        for address in same {
+            assert_eq!(key(&Url::parse(address).unwrap(), &listing), "https://site.example/a/b", "{address}");
+        }
+        let k = |address: &str| key(&Url::parse(address).unwrap(), &listing);
+        assert_ne!(k("https://site.example/a?id=1"), k("https://site.example/a?id=2"));
+        assert_eq!(k("https://site.example/a?x=1&id=2"), k("https://site.example/a?id=2&x=1"));
+        assert_eq!(k("https://site.example/news/#v1.2"), "https://site.example/news#v1.2");
+    }
+
+    #[test]
+    fn a_foreign_id_is_an_iri() {
+        let listing = Url::parse("https://site.example/").unwrap();
+        let feed = FeedId::new("acme").unwrap();
+        assert_eq!(guid_key(" id 7/ü ", &feed, &listing), "urn:feedmill:acme:id%207%2F%C3%BC");
+        assert_eq!(guid_key("http://www.site.example/x/", &feed, &listing), "https://site.example/x");
+    }
+}

@@ -1,0 +1,1 @@
+//! The address a picture really has.

@@ -1,0 +1,86 @@
+//! A fetched page: bytes → text → gate → [`Document`].
+//!
+//! Pure. A page is decoded once, passes a linear gate (html5ever takes time quadratic in nesting depth and in the
+//! attributes of one tag), and is parsed once; everything else reads that one tree.
+//! It refuses bodies that are empty or not HTML, and documents over the gate's limits.
+
+pub mod decode;
+pub mod document;
+pub mod field;
+pub mod gate;
+
+use url::Url;
+
+use crate::finding::{Code, Finding, Found};
+pub use document::Document;
+
+/// An answer as it came from a server or a folder, not yet decoded.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The address that was asked for.
+    pub requested: Url,
+    /// The address that answered, after redirects.
+    pub url: Url,
+    /// The media type of the `Content-Type` header without parameters, lower case.
+    pub media_type: Option<String>,
+    /// The `charset` parameter of the `Content-Type` header.
+    pub charset: Option<String>,
+    /// The body after content decoding.
+    pub body: Vec<u8>,
+}
+
+impl Page {
+    /// Whether the media type and the first bytes allow this to be HTML.
+    pub fn is_html(&self) -> bool {
+        match self.media_type.as_deref() {
+            Some("text/html" | "application/xhtml+xml") => !looks_binary(&self.body),
+            None | Some("text/plain" | "application/octet-stream" | "application/xml" | "text/xml") => {
+                looks_like_html(&self.body)
+            }
+            Some(_) => false,
+        }
+    }
+}
+
+/// Decodes, gates and parses `page`; `encoding` is the label from feeds.toml, if any.
+///
+/// # Errors
+/// A finding that says why the page cannot be used: empty, not HTML, or over the gate's limits.
+pub fn open(page: &Page, encoding: Option<&str>) -> Result<Found<Document>, Finding> {
+    if page.body.iter().all(u8::is_ascii_whitespace) {
+        return Err(Finding::error(Code::BodyEmpty, "the page is empty").at_page(&page.url));
+    }
+    if !page.is_html() {
+        let kind = page.media_type.as_deref().unwrap_or("an unknown type");
+        return Err(Finding::error(Code::NotHtml, format!("the answer is {kind}, not HTML"))
+            .at_page(&page.url)
+            .remedy("give the address of an HTML page"));
+    }
+    let decoded = decode::decode(&page.body, page.charset.as_deref(), encoding);
+    if let Err(refusal) = gate::check(&decoded.text) {
+        return Err(Finding::error(Code::PageRefused, refusal.to_string()).at_page(&page.url));
+    }
+    let mut findings = Vec::new();
+    if decoded.damaged {
+        let message = format!("some bytes are not {}; they are shown as U+FFFD", decoded.encoding.name());
+        findings.push(
+            Finding::note(Code::EncodingDoubtful, message)
+                .at_page(&page.url)
+                .remedy("set `encoding` for this feed if the text is garbled"),
+        );
+    }
+    Ok(Found { value: Document::parse(&decoded.text, &page.url), findings })
+}
+
+fn looks_binary(body: &[u8]) -> bool {
+    const MAGIC: [&[u8]; 6] = [b"%PDF-", b"\x89PNG", b"\xFF\xD8\xFF", b"GIF8", b"PK\x03\x04", b"\x1F\x8B"];
+    MAGIC.iter().any(|magic| body.starts_with(magic))
+}
+
+fn looks_like_html(body: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(&body[..body.len().min(1024)]).to_ascii_lowercase();
+    !looks_binary(body)
+        && ["<!doctype html", "<html", "<head", "<body", "<title", "<meta", "<table", "<div"]
+            .iter()
+            .any(|tag| head.contains(tag))
+}

@@ -1,0 +1,326 @@
+//! The one tree of a page and what every stage asks of it.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use html5ever::driver::{self, ParseOpts};
+use html5ever::tendril::TendrilSink;
+use html5ever::tree_builder::TreeBuilderOpts;
+use scraper::{ElementRef, Html, HtmlTreeSink, Node, Selector};
+use serde_json::Value;
+use url::Url;
+
+/// The most bytes of JSON-LD that are read from one page.
+const MAX_JSON_LD_BYTES: usize = 2 * 1024 * 1024;
+/// The most JSON-LD objects that are listed.
+const MAX_JSON_LD_OBJECTS: usize = 5_000;
+
+/// A `&'static Selector` compiled on first use; the text is ours, so a mistake in it is a mistake in the program.
+#[macro_export]
+macro_rules! selector {
+    ($css:literal) => {{
+        static SELECTOR: std::sync::LazyLock<scraper::Selector> =
+            std::sync::LazyLock::new(|| scraper::Selector::parse($css).expect("a selector of our own"));
+        &*SELECTOR
+    }};
+}
+
+/// A parsed page.
+///
+/// Neither `Send` nor `Sync`: it lives inside one synchronous step, which returns owned values.
+pub struct Document {
+    html: Html,
+    url: Url,
+    base: Url,
+    meta: OnceCell<HashMap<String, Vec<String>>>,
+    json_ld: OnceCell<Vec<Value>>,
+}
+
+impl Document {
+    /// Parses `text`, which passed the gate; `url` is the address that answered.
+    ///
+    /// Scripting is off, so that the content of `<noscript>` is a tree and not text.
+    pub fn parse(text: &str, url: &Url) -> Self {
+        let options = ParseOpts {
+            tree_builder: TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() },
+            ..ParseOpts::default()
+        };
+        let html = driver::parse_document(HtmlTreeSink::new(Html::new_document()), options).one(text);
+        let base = html
+            .select(selector!("base[href]"))
+            .next()
+            .and_then(|base| url.join(base.attr("href")?.trim()).ok())
+            .filter(|base| matches!(base.scheme(), "http" | "https"))
+            .unwrap_or_else(|| url.clone());
+        Self { html, url: url.clone(), base, meta: OnceCell::new(), json_ld: OnceCell::new() }
+    }
+
+    /// The `<html>` element.
+    pub fn root(&self) -> ElementRef<'_> {
+        self.html.root_element()
+    }
+
+    /// The tree, for walks in document order.
+    pub fn html(&self) -> &Html {
+        &self.html
+    }
+
+    /// The address that answered.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// What relative addresses are relative to: `<base href>` or the page's own address.
+    pub fn base(&self) -> &Url {
+        &self.base
+    }
+
+    /// The elements that match, in document order.
+    pub fn select<'a, 'b>(&'a self, selector: &'b Selector) -> scraper::html::Select<'a, 'b> {
+        self.html.select(selector)
+    }
+
+    /// The first element that matches.
+    pub fn first(&self, selector: &Selector) -> Option<ElementRef<'_>> {
+        self.html.select(selector).next()
+    }
+
+    /// `reference` as an absolute http(s) address; `None` for other schemes, for user information and for nonsense.
+    pub fn resolve(&self, reference: &str) -> Option<Url> {
+        let reference = reference.trim();
+        if reference.is_empty() {
+            return None;
+        }
+        let url = self.base.join(reference).ok()?;
+        let usable = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
+        usable.then_some(url)
+    }
+
+    /// The content of the first `<meta>` whose `name`, `property` or `itemprop` is one of `names` (lower case), in the
+    /// order of `names`; never empty.
+    pub fn meta(&self, names: &[&str]) -> Option<&str> {
+        names.iter().find_map(|name| self.meta_all(name).first()).map(String::as_str)
+    }
+
+    /// Every non-empty content of `<meta>` elements called `name` (lower case).
+    pub fn meta_all(&self, name: &str) -> &[String] {
+        self.meta.get_or_init(|| self.read_meta()).get(name).map_or(&[], Vec::as_slice)
+    }
+
+    fn read_meta(&self) -> HashMap<String, Vec<String>> {
+        let mut all: HashMap<String, Vec<String>> = HashMap::new();
+        for element in self.select(selector!("meta[content]")) {
+            let Some(content) = element.attr("content").map(str::trim).filter(|content| !content.is_empty()) else {
+                continue;
+            };
+            for key in ["name", "property", "itemprop"] {
+                if let Some(name) = element.attr(key) {
+                    all.entry(name.trim().to_ascii_lowercase()).or_default().push(content.to_owned());
+                }
+            }
+        }
+        all
+    }
+
+    /// Every JSON-LD object of the page, flattened out of arrays, `@graph` and `mainEntity`, in document order;
+    /// scripts that are no JSON are tried again without control characters, comments and a trailing semicolon, and
+    /// else ignored.
+    pub fn json_ld(&self) -> &[Value] {
+        self.json_ld.get_or_init(|| {
+            let mut objects = Vec::new();
+            let mut budget = MAX_JSON_LD_BYTES;
+            for script in self.select(selector!("script[type]")) {
+                let kind = script.attr("type").unwrap_or_default().trim();
+                if !kind.to_ascii_lowercase().starts_with("application/ld+json") {
+                    continue;
+                }
+                let text: String = script.text().collect();
+                if text.len() > budget {
+                    continue;
+                }
+                budget -= text.len();
+                if let Some(value) = lenient_json(&text) {
+                    flatten(value, &mut objects);
+                }
+            }
+            objects
+        })
+    }
+
+    /// The language that the markup declares: `<html lang>`, `xml:lang`, then the usual `<meta>` names; as written.
+    pub fn declared_language(&self) -> Option<&str> {
+        let root = self.root();
+        let lang = root.attr("lang").or_else(|| root.attr("xml:lang"));
+        let lang = lang.map(str::trim).filter(|lang| !lang.is_empty());
+        lang.or_else(|| self.meta(&["og:locale", "dc.language", "dcterms.language", "language"]))
+    }
+}
+
+fn lenient_json(text: &str) -> Option<Value> {
+    let text = text.trim().trim_start_matches('\u{FEFF}');
+    if let Ok(value) = serde_json::from_str(text) {
+        return Some(value);
+    }
+    let inner = text.trim_start_matches("<!--").trim_end_matches("-->").trim();
+    let inner = inner.trim_start_matches("//<![CDATA[").trim_start_matches("<![CDATA[");
+    let inner = inner.trim_end_matches("//]]>").trim_end_matches("]]>").trim().trim_end_matches(';');
+    let cleaned: String = inner.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if let Ok(value) = serde_json::from_str(&cleaned) {
+        return Some(value);
+    }
+    let mut parts = serde_json::Deserializer::from_str(&cleaned).into_iter::<Value>();
+    parts.next()?.ok()
+}
+
+/// Lists `value` and the objects inside the containers that JSON-LD nests them in; iterative, bounded.
+fn flatten(value: Value, objects: &mut Vec<Value>) {
+    let mut waiting = vec![value];
+    while let Some(value) = waiting.pop() {
+        if objects.len() >= MAX_JSON_LD_OBJECTS {
+            return;
+        }
+        match value {
+            Value::Array(values) => waiting.extend(values.into_iter().rev()),
+            Value::Object(mut object) => {
+                for key in ["mainEntity", "@graph"] {
+                    if let Some(inner) = object.remove(key) {
+                        waiting.push(inner);
+                    }
+                }
+                objects.push(Value::Object(object));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Elements whose text no reader sees.
+pub fn is_invisible(name: &str) -> bool {
+    matches!(
+        name,
+        "script" | "style" | "noscript" | "template" | "head" | "svg" | "iframe" | "object" | "select" | "textarea"
+    )
+}
+
+/// The visible text below `element` on one line, white space folded.
+pub fn text(element: ElementRef<'_>) -> String {
+    let mut out = String::new();
+    collect(element, &mut |piece| push_folded(&mut out, piece));
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// Calls `push` with every visible text below `element`, and with a space at `<br>` and block boundaries.
+fn collect(element: ElementRef<'_>, push: &mut dyn FnMut(&str)) {
+    use ego_tree::iter::Edge;
+    let mut hidden = 0_usize;
+    for edge in element.traverse() {
+        let (node, opening) = match edge {
+            Edge::Open(node) => (node, true),
+            Edge::Close(node) => (node, false),
+        };
+        match node.value() {
+            Node::Text(text) if opening && hidden == 0 => push(text),
+            Node::Element(inner) => {
+                let name = inner.name();
+                if is_invisible(name) && node.id() != element.id() {
+                    hidden = if opening { hidden + 1 } else { hidden.saturating_sub(1) };
+                } else if hidden == 0 && !is_inline(name) {
+                    push(" ");
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether `name` is an element that flows inside a line, so that no space belongs at its edges.
+pub fn is_inline(name: &str) -> bool {
+    matches!(
+        name,
+        "a" | "abbr"
+            | "b"
+            | "bdi"
+            | "bdo"
+            | "big"
+            | "cite"
+            | "code"
+            | "data"
+            | "del"
+            | "dfn"
+            | "em"
+            | "font"
+            | "i"
+            | "ins"
+            | "kbd"
+            | "label"
+            | "mark"
+            | "nobr"
+            | "q"
+            | "rp"
+            | "rt"
+            | "ruby"
+            | "s"
+            | "samp"
+            | "small"
+            | "span"
+            | "strike"
+            | "strong"
+            | "sub"
+            | "sup"
+            | "time"
+            | "tt"
+            | "u"
+            | "var"
+            | "wbr"
+    )
+}
+
+/// Appends `piece` with its white space folded into single spaces.
+pub fn push_folded(out: &mut String, piece: &str) {
+    for c in piece.chars() {
+        if !c.is_whitespace() {
+            out.push(c);
+        } else if !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(html: &str) -> Document {
+        Document::parse(html, &Url::parse("https://site.example/a/b").unwrap())
+    }
+
+    #[test]
+    fn addresses_are_absolute_http() {
+        let document = page("<base href='/c/'><p>");
+        let resolve = |text| document.resolve(text).map(String::from);
+        assert_eq!(resolve("x?y#z").as_deref(), Some("https://site.example/c/x?y#z"));
+        assert_eq!(resolve("//other.example").as_deref(), Some("https://other.example/"));
+        for bad in ["javascript:alert(1)", "java\nscript:x", "data:text/html,x", "mailto:a@b.c", "", "http://u:p@h/"] {
+            assert_eq!(resolve(bad), None, "{bad}");
+        }
+        assert_eq!(page("<base href='javascript:x'>").base().as_str(), "https://site.example/a/b");
+    }
+
+    #[test]
+    fn json_ld_in_its_shapes() {
+        let document = page(
+            "<script type='application/ld+json'>[{\"a\":1},{\"@graph\":[{\"b\":2}]}];</script>\
+             <script type='application/ld+json'>{\"c\":\"line\nbreak\"}</script>\
+             <script type='application/ld+json'>{broken</script>",
+        );
+        assert_eq!(document.json_ld().len(), 4);
+        assert_eq!(document.json_ld()[3]["c"], "line break");
+    }
+
+    #[test]
+    fn visible_text_is_one_line() {
+        let document = page("<div>a<b>b</b> <script>x</script><p>c<br>d</p><noscript>e</noscript></div>");
+        assert_eq!(text(document.first(selector!("div")).unwrap()), "ab c d");
+    }
+}

@@ -1,0 +1,209 @@
+//! A linear look at the markup before html5ever sees it.
+//!
+//! html5ever's time grows with the square of the nesting depth and of the number of attributes on one tag
+//! (servo/html5ever#788); browsers cap the depth at 512. This scan follows tags closely enough to know both, in one
+//! pass and with bounded memory, and refuses documents over the limits. It builds no tree and corrects nothing.
+
+use std::collections::HashMap;
+
+use thiserror::Error;
+
+/// The most elements that may be open at once.
+pub const MAX_DEPTH: usize = 512;
+/// The most attributes of one tag.
+pub const MAX_ATTRIBUTES: usize = 512;
+/// The most tags of one document.
+pub const MAX_TAGS: usize = 600_000;
+
+/// Why a document is refused.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum Refusal {
+    /// More than [`MAX_DEPTH`] open elements.
+    #[error("the page nests elements more than {MAX_DEPTH} deep")]
+    TooDeep,
+    /// More than [`MAX_ATTRIBUTES`] attributes on one tag.
+    #[error("a tag of the page has more than {MAX_ATTRIBUTES} attributes")]
+    TooManyAttributes,
+    /// More than [`MAX_TAGS`] tags.
+    #[error("the page has more than {MAX_TAGS} tags")]
+    TooManyTags,
+}
+
+/// Elements that never stay open, and those whose end tag html5ever implies from the next sibling.
+const NOT_NESTING: &[&str] = &[
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+    "html", "head", "body", "p", "li", "dt", "dd", "option", "optgroup", "tr", "td", "th", "thead", "tbody", "tfoot",
+    "colgroup", "rp", "rt",
+];
+/// Elements whose content is text up to their end tag.
+const RAW_TEXT: &[&str] = &["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"];
+
+/// Scans `html` once.
+///
+/// # Errors
+/// The first limit that is passed.
+pub fn check(html: &str) -> Result<(), Refusal> {
+    let bytes = html.as_bytes();
+    let mut open: Vec<u64> = Vec::new();
+    let mut counts: HashMap<u64, usize> = HashMap::new();
+    let mut tags = 0;
+    let mut at = 0;
+    while let Some(step) = bytes[at..].iter().position(|&b| b == b'<') {
+        at += step + 1;
+        let rest = &bytes[at..];
+        if rest.starts_with(b"!--") {
+            at += find(&rest[3..], b"-->").map_or(rest.len(), |end| end + 6);
+            continue;
+        }
+        let closing = rest.first() == Some(&b'/');
+        let name_at = at + usize::from(closing);
+        if !bytes.get(name_at).is_some_and(u8::is_ascii_alphabetic) {
+            continue;
+        }
+        tags += 1;
+        if tags > MAX_TAGS {
+            return Err(Refusal::TooManyTags);
+        }
+        let tag = read_tag(bytes, name_at)?;
+        at = tag.end;
+        let name = tag.name.to_ascii_lowercase();
+        let name = name.as_str();
+        if NOT_NESTING.contains(&name) {
+            continue;
+        }
+        let key = hash(name);
+        if closing {
+            close(key, &mut open, &mut counts);
+        } else if RAW_TEXT.contains(&name) {
+            at = end_of_raw_text(bytes, at, name);
+        } else if !tag.self_closing {
+            open.push(key);
+            *counts.entry(key).or_default() += 1;
+            if open.len() > MAX_DEPTH {
+                return Err(Refusal::TooDeep);
+            }
+        }
+    }
+    Ok(())
+}
+
+struct Tag<'a> {
+    name: &'a str,
+    end: usize,
+    self_closing: bool,
+}
+
+/// Reads from the name of a tag to behind its `>`, counting attributes outside quotes.
+fn read_tag(bytes: &[u8], name_at: usize) -> Result<Tag<'_>, Refusal> {
+    let name_len = bytes[name_at..].iter().take_while(|b| !b.is_ascii_whitespace() && !b"/>".contains(b)).count();
+    let name = std::str::from_utf8(&bytes[name_at..name_at + name_len]).unwrap_or("?");
+    let (mut at, mut attributes, mut quote, mut before) = (name_at + name_len, 0, None, b' ');
+    while let Some(&byte) = bytes.get(at) {
+        match quote {
+            Some(q) if byte == q => quote = None,
+            Some(_) => {}
+            None if byte == b'>' => break,
+            None if (byte == b'"' || byte == b'\'') && before == b'=' => quote = Some(byte),
+            None if !byte.is_ascii_whitespace()
+                && byte != b'/'
+                && (before.is_ascii_whitespace() || b"/\"'".contains(&before)) =>
+            {
+                attributes += 1;
+                if attributes > MAX_ATTRIBUTES {
+                    return Err(Refusal::TooManyAttributes);
+                }
+            }
+            None => {}
+        }
+        if quote.is_some() || !byte.is_ascii_whitespace() || before != b'=' {
+            before = byte;
+        }
+        at += 1;
+    }
+    let self_closing = at > 0 && bytes.get(at - 1) == Some(&b'/');
+    // Only foreign elements close themselves; for HTML elements the slash is ignored.
+    let foreign =
+        matches!(name, "path" | "circle" | "rect" | "use" | "line" | "polygon" | "polyline" | "ellipse" | "stop" | "g");
+    Ok(Tag { name, end: (at + 1).min(bytes.len()), self_closing: self_closing && foreign })
+}
+
+/// Closes the nearest open element of that name and all inside it, as the tree builder does.
+fn close(key: u64, open: &mut Vec<u64>, counts: &mut HashMap<u64, usize>) {
+    if counts.get(&key).copied().unwrap_or_default() == 0 {
+        return;
+    }
+    while let Some(top) = open.pop() {
+        if let Some(count) = counts.get_mut(&top) {
+            *count -= 1;
+        }
+        if top == key {
+            break;
+        }
+    }
+}
+
+fn end_of_raw_text(bytes: &[u8], from: usize, name: &str) -> usize {
+    let mut at = from;
+    while let Some(step) = find(&bytes[at..], b"</") {
+        at += step;
+        let tail = &bytes[at + 2..];
+        if tail.len() >= name.len() && tail[..name.len()].eq_ignore_ascii_case(name.as_bytes()) {
+            return at;
+        }
+        at += 2;
+    }
+    bytes.len()
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    let first = *needle.first()?;
+    let mut at = 0;
+    while let Some(step) = haystack[at..].iter().position(|&b| b == first) {
+        at += step;
+        if haystack[at..].starts_with(needle) {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// FNV-1a; names are short and the counts only have to tell them apart.
+fn hash(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bombs_are_refused() {
+        for name in ["div", "b", "font", "table", "ul><li", "svg", "span", "blockquote"] {
+            assert_eq!(check(&format!("<{name}>").repeat(100_000)), Err(Refusal::TooDeep), "{name}");
+        }
+        assert_eq!(check(&format!("<p {}>", "a=1 ".repeat(1000))), Err(Refusal::TooManyAttributes));
+        let quoted: String = (0..1000).map(|n| format!("a{n}='x y'")).collect();
+        assert_eq!(check(&format!("<p {quoted}>")), Err(Refusal::TooManyAttributes));
+        assert_eq!(check(&"<br>".repeat(MAX_TAGS + 1)), Err(Refusal::TooManyTags));
+    }
+
+    #[test]
+    fn ordinary_pages_pass() {
+        for page in [
+            "<ul><li>one<li>two<li>three</ul>".repeat(2000),
+            "<div><span>unclosed</div>".repeat(2000),
+            "<p>one".repeat(5000),
+            format!("<script>{}</script>", "document.write('<div>')".repeat(5000)),
+            format!("<!-- {} -->", "<div>".repeat(5000)),
+            format!("<a title=\"{}\">", "x y ".repeat(2000)),
+            "a < b and 1<2 </> <".to_owned(),
+            "<svg><path d='M0 0'/><path d='M1 1'/></svg>".repeat(3000),
+            "<!-- never closed <div>".to_owned(),
+            "<script>never closed".to_owned(),
+            "<".repeat(100_000),
+        ] {
+            assert_eq!(check(&page), Ok(()), "{}", &page[..page.len().min(60)]);
+        }
+    }
+}
