@@ -50,7 +50,7 @@ pub enum Answer {
     /// 304, or the same bytes as last time.
     Unchanged,
     /// A page and what makes the next request conditional.
-    Page(Page, Validators),
+    Page(Box<Page>, Validators),
 }
 
 /// Asks servers and folders.
