@@ -4,6 +4,18 @@
 //! microdata, visible text, and the body finder. A page claims; nothing here is trusted yet: HTML is not sanitised,
 //! dates are text, names are as written.
 
+mod body;
+mod copy;
+mod furniture;
+mod jsonld;
+mod lines;
+mod merge;
+mod meta;
+mod microdata;
+mod testimony;
+mod title;
+mod visible;
+
 use scraper::Selector;
 use url::Url;
 
@@ -143,7 +155,45 @@ pub struct Rules {
 }
 
 /// Reads what an article page claims; fields that `rules` name come from there first.
+///
+/// Each witness is heard once; their words are weighed in the order configured, JSON-LD, OpenGraph, microdata, other
+/// `<meta>`, `<time>`, visible text, address.
 pub fn read(document: &crate::page::Document, rules: &Rules) -> Article {
-    let _ = (document, rules);
-    Article::default()
+    let mut article = Article { language: document.declared_language().map(str::to_owned), ..Article::default() };
+    let json_ld = jsonld::testify(document).unwrap_or_default();
+    let open_graph = meta::open_graph(document);
+    let microdata = microdata::testify(document);
+    let other = meta::other(document);
+    article.site_name = [&open_graph, &json_ld, &other].into_iter().find_map(|said| said.site_name.clone());
+    article.title = title::choose(document, &json_ld, &open_graph, &microdata, &other, article.site_name.as_deref());
+    let written = json_ld.body.clone();
+    let headline = article.title.as_ref().map(|claim| claim.value.clone());
+    let visible = visible::testify(document, headline.as_deref());
+    let times = visible::time_elements(document);
+    merge::configured(&mut article, document, rules);
+    let witnesses = [
+        (Origin::JsonLd, json_ld),
+        (Origin::OpenGraph, open_graph),
+        (Origin::Microdata, microdata),
+        (Origin::Meta, other),
+        (Origin::TimeElement, times),
+        (Origin::Visible, visible),
+    ];
+    for (origin, testimony) in witnesses {
+        merge::add(&mut article, document, origin, testimony);
+    }
+    if let Some(day) = visible::date_in_address(document.url()) {
+        merge::date(&mut article.published, day, Origin::Address);
+    }
+    let headline = article.title.as_ref().map(|claim| claim.value.as_str());
+    let found = body::find(document, rules, headline, written.as_deref());
+    if found.unmatched
+        && let Some(field) = &rules.content
+    {
+        article.unmatched.push(("content", field.written()));
+    }
+    article.body = found.claim;
+    article.strategy = found.strategy;
+    merge::from_body(&mut article, document);
+    article
 }

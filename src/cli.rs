@@ -1,43 +1,73 @@
 //! The command line: one file a subcommand. The only module that prints.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the module that prints")]
 
-use std::path::PathBuf;
+mod build;
+mod inspect;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use url::Url;
 
-pub mod inspect;
+/// Everything went well.
+const WELL: u8 = 0;
+/// Some feed failed; its last good files stay.
+const SOME_FAILED: u8 = 1;
+/// The command line or feeds.toml is wrong; nothing was touched.
+const USAGE: u8 = 2;
+/// Another run is at work (sysexits.h, EX_TEMPFAIL).
+const BUSY: u8 = 75;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   all feeds are well
+  1   some feed failed; its last good files stay as they were
+  2   the command line or feeds.toml is wrong; nothing was touched
+  75  another run is at work in the same folder";
 
 /// Makes RSS, Atom and JSON Feed files for web sites that publish no feed.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version, about, after_help = EXIT_CODES)]
 struct Arguments {
+    /// Tell more: -v what is done, -vv every request
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    verbose: u8,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Show what is read from one page.
+    /// Visit the sites of feeds.toml and write their feeds
+    Build(build::Arguments),
+    /// Show what is read from one page
     Inspect(inspect::Arguments),
 }
 
-/// Runs the command line and returns its exit code: 0 all well, 1 some feed failed, 2 usage or configuration.
+/// Runs the command line and returns its exit code.
 pub fn run() -> ExitCode {
-    match Arguments::parse().command {
+    let arguments = Arguments::parse();
+    log_to_stderr(arguments.verbose);
+    ExitCode::from(match arguments.command {
+        Command::Build(arguments) => build::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
-    }
+    })
 }
 
-/// What an `inspect` page is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum PageKind {
-    /// A page with one story.
-    Article,
-    /// An index page.
-    Listing,
+fn log_to_stderr(verbose: u8) {
+    let level = match verbose {
+        0 => return,
+        1 => "feedmill=info",
+        _ => "feedmill=debug",
+    };
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(level))
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .without_time()
+        .init();
 }
 
-#[allow(unused, reason = "placeholder until build lands")]
-type Later = (PathBuf, Url);
+/// A runtime whose one thread waits for the network; pages are parsed on others.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(64).build()
+}

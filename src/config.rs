@@ -2,18 +2,78 @@
 //!
 //! Every mistake is reported at once, each with file, line and caret. Reads no file and no environment itself: the
 //! text and a look-up for `${VAR}` come as arguments.
+//!
+//! 1. The text becomes a document with spans; a part that is no TOML is noted and the rest is read all the same.
+//! 2. `written` reads typed values, `leaf` and `field` understand them, `valid` puts the sources together.
+//! 3. Without a mistake there is a [`Config`], else [`Mistakes`], with what may be secret veiled.
+
+mod field;
+mod fingerprint;
+mod leaf;
+mod mistake;
+mod position;
+mod request;
+mod settings;
+mod suggest;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod valid;
+mod veil;
+mod written;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono_tz::Tz;
 use regex::Regex;
+use toml::de::DeTable;
 use url::Url;
 
 use crate::finding::Place;
 use crate::model::FeedId;
 use crate::normalise::date::Order;
 use crate::{article, listing};
+
+pub use fingerprint::SHAPE_VERSION;
+pub use mistake::{Mistake, Mistakes, Report};
+
+/// The largest feeds.toml in bytes.
+pub const MAX_CONFIG_BYTES: usize = 4 * 1024 * 1024;
+/// Whether article pages are fetched where nothing is said.
+const FULL_TEXT: bool = true;
+/// How many entries a feed keeps where nothing is said.
+const MAX_ENTRIES: usize = 50;
+/// How many article pages one run fetches where nothing is said.
+const MAX_ARTICLES_PER_RUN: usize = 20;
+
+/// Reads the text of a feeds.toml.
+///
+/// `file` is its name for messages and places; `environment` looks up the names in `${NAME}`, which may stand in `url`
+/// and in values of `request.headers`. A variable in `url` becomes part of an address that is shown and published, so
+/// secrets belong into headers.
+///
+/// # Errors
+/// All mistakes at once, in the order of the file.
+pub fn parse(text: &str, file: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<Config, Mistakes> {
+    let mut reading = written::Reading::new(environment);
+    if text.len() > MAX_CONFIG_BYTES {
+        reading.mistake(0..0, "the file is larger than 4 MiB; this is no feeds.toml");
+        return Err(Mistakes::new("", file, reading.drafts, &[]));
+    }
+    let (document, errors) = DeTable::parse_recoverable(text);
+    let config = valid::config(&mut reading, document.get_ref(), text, file);
+    if errors.is_empty() && reading.drafts.is_empty() {
+        return Ok(config);
+    }
+    let mut veiled = veil::in_values(document.get_ref());
+    veiled.append(&mut reading.veiled);
+    if !errors.is_empty() {
+        veiled.append(&mut veil::in_text(text));
+    }
+    let drafts = syntax::merge(text, &errors, reading.drafts);
+    Err(Mistakes::new(text, file, drafts, &veiled))
+}
 
 /// A valid configuration.
 #[derive(Clone, Debug)]
@@ -112,6 +172,8 @@ pub struct RequestOptions {
     pub allow_private: bool,
     /// Whether robots.txt is obeyed; default true.
     pub obey_robots: bool,
+    /// Why robots.txt is not obeyed; always there if it is not.
+    pub robots_reason: Option<String>,
 }
 
 impl Default for RequestOptions {
@@ -123,6 +185,7 @@ impl Default for RequestOptions {
             max_bytes: 15 * 1024 * 1024,
             allow_private: false,
             obey_robots: true,
+            robots_reason: None,
         }
     }
 }

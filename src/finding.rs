@@ -38,7 +38,9 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The source could not be reached: name, connection, TLS or time-out.
+    /// The name of the server does not exist.
+    NameUnknown = "name-unknown",
+    /// The source could not be reached: connection, TLS or time-out.
     FetchFailed = "fetch-failed",
     /// The server answered with a status other than 200 or 304.
     HttpStatus = "http-status",
@@ -136,6 +138,9 @@ pub struct Finding {
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub remedy: Option<String>,
+    /// The HTTP status, where a server's answer is the reason.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub status: Option<u16>,
 }
 
 impl Finding {
@@ -155,7 +160,7 @@ impl Finding {
     }
 
     fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
-        Self { code, severity, message: message.into(), place: None, remedy: None }
+        Self { code, severity, message: message.into(), place: None, remedy: None, status: None }
     }
 
     /// The same finding, at a page.
@@ -169,6 +174,13 @@ impl Finding {
     #[must_use]
     pub fn at(mut self, place: Place) -> Self {
         self.place = Some(place);
+        self
+    }
+
+    /// The same finding, with the HTTP status that is its reason.
+    #[must_use]
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = Some(status);
         self
     }
 

@@ -3,6 +3,7 @@
 //! Modules in the order of the pipeline; ARCHITECTURE.md has the map and the rules.
 
 pub mod article;
+pub mod assemble;
 pub mod cli;
 pub mod config;
 pub mod finding;
@@ -13,3 +14,4 @@ pub mod model;
 pub mod normalise;
 pub mod page;
 pub mod pipeline;
+pub mod report;

@@ -4,9 +4,25 @@
 //! without them, JSON-LD and microdata lists and then repeated structures of links. A teaser carries what the index
 //! page says, as text: dates are parsed and addresses made canonical later.
 
+mod about;
+mod auto;
+mod changelog;
+mod css;
+mod describe;
+mod jsonld;
+mod microdata;
+mod next;
+mod outline;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::collections::HashSet;
+
 use scraper::Selector;
 use url::Url;
 
+use crate::page::Document;
 use crate::page::field::{Field, Match};
 
 /// What an index page says of one story; untrusted.
@@ -107,8 +123,67 @@ pub struct Rules {
     pub next: Option<Field>,
 }
 
+/// The most stories of one page.
+const MAX_ITEMS: usize = 2_000;
+/// Detection must find this much more than the page's own data lists before it is preferred.
+const CLEARLY_MORE: f32 = 1.5;
+
 /// Reads the list of stories from an index page, by `rules` where they say how, else by detection.
-pub fn read(document: &crate::page::Document, rules: &Rules) -> Listing {
-    let _ = (document, rules);
-    Listing::default()
+pub fn read(document: &Document, rules: &Rules) -> Listing {
+    let mut listing = match &rules.items {
+        Some(items) => css::read(document, rules, items),
+        None => detect(document, rules),
+    };
+    once_each(&mut listing.teasers);
+    listing.teasers.truncate(MAX_ITEMS);
+    listing.next = match &rules.next {
+        Some(field) => {
+            let found = field.text(document.root(), document).and_then(|text| document.resolve(&text));
+            if found.is_none() && !field.optional {
+                listing.unmatched.push(("next", field.written()));
+            }
+            found
+        }
+        None => next::next_page(document),
+    };
+    listing.title = about::title(document);
+    listing.description = about::description(document);
+    listing.language = document.declared_language().map(str::to_owned);
+    listing.icon = about::icon(document);
+    listing
+}
+
+/// Every way to find a list without configured items, the surest first.
+fn detect(document: &Document, rules: &Rules) -> Listing {
+    let outline = outline::Outline::of(document);
+    let data = jsonld::teasers(document);
+    let (data, strategy) =
+        if data.is_empty() { (microdata::teasers(document), "microdata") } else { (data, "json-ld") };
+    let stories = auto::stories(document, &outline);
+    if !data.is_empty() && !rules.has_fields() && !has_clearly_more(&stories, &data) {
+        return Listing { teasers: data, strategy, ..Listing::default() };
+    }
+    let changes = changelog::teasers(document, stories.len());
+    if !changes.is_empty() {
+        return Listing { teasers: changes, strategy: "auto", ..Listing::default() };
+    }
+    let mut listing = Listing { strategy: "auto", ..Listing::default() };
+    css::refine(document, rules, stories, &mut listing);
+    listing
+}
+
+/// Whether detection found all that the page's own data lists and a good deal besides.
+fn has_clearly_more(stories: &[auto::Story<'_>], data: &[Teaser]) -> bool {
+    let found: HashSet<String> =
+        stories.iter().filter_map(|story| story.teaser.url.as_ref().map(outline::key)).collect();
+    let shared = data.iter().filter_map(|teaser| teaser.url.as_ref()).filter(|url| found.contains(&outline::key(url)));
+    #[expect(clippy::cast_precision_loss, reason = "counts of items are small")]
+    let more = stories.len() as f32 >= data.len() as f32 * CLEARLY_MORE;
+    more && shared.count() * 10 >= data.len() * 8
+}
+
+/// Keeps the first teaser of every address.
+fn once_each(teasers: &mut Vec<Teaser>) {
+    let mut seen = HashSet::new();
+    teasers.retain(|teaser| teaser.url.as_ref().is_some_and(|url| seen.insert(url.as_str().to_owned())));
 }

@@ -1,179 +1,167 @@
-//! The one orchestrator, and the ports through which it sees the outside.
+//! The one orchestrator.
 //!
 //! ```text
-//! fetch listing ─ decode ─ gate ─ list ─ choose new ─ fetch articles ─ extract ─ assemble ─ judge ─ render ─ publish ─ commit
+//! fetch listing ─ decode ─ gate ─ list ─ judge ─ choose new ─ fetch articles ─ extract ─ assemble ─ commit ─ render ─ publish
 //! ```
+//!
+//! [`visit`] does this for one source and [`build`] for all of them: sources on one host one after the other, hosts side
+//! by side. State is committed before files are published and marked as published after, so that a run that is killed
+//! in between is finished by the next one. Nothing here knows what is behind the ports.
 
-use std::collections::HashMap;
-use std::future::Future;
-use std::path::PathBuf;
+mod ports;
+mod read;
+mod restore;
+mod visit;
 
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use thiserror::Error;
-use url::Url;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::config::RequestOptions;
-use crate::finding::Finding;
-use crate::model::{Artifact, Entry, EntryId, FeedId};
-use crate::page::Page;
+use futures_util::StreamExt;
+use tokio::sync::Semaphore;
 
-/// What is asked of [`Fetch`].
-#[derive(Clone, Debug)]
-pub struct Request<'a> {
-    /// The address.
-    pub url: &'a Url,
-    /// The index page of the source: its origin alone gets the configured headers, its folder is what `root` stands for.
-    pub home: &'a Url,
-    /// How to ask.
-    pub options: &'a RequestOptions,
-    /// The folder that stands for the site.
-    pub root: Option<&'a PathBuf>,
-    /// What the last answer said, for a conditional request.
-    pub validators: Option<&'a Validators>,
+pub use ports::{
+    Answer, Channel, Clock, Fetch, Kept, Memory, Publish, PublishError, Request, Store, StoreError, Summary, Update,
+    Validators, Written,
+};
+pub use visit::visit;
+
+use crate::config::{Config, Source};
+use crate::finding::{Code, Finding, Severity};
+use crate::model::FeedId;
+use crate::report;
+
+/// How many hosts are visited side by side.
+pub const MAX_HOSTS: usize = 32;
+
+/// The outside, as the pipeline sees it.
+pub struct Ports<'a, F, S, P, C> {
+    /// Asks servers and folders.
+    pub fetch: &'a F,
+    /// Keeps state.
+    pub store: &'a S,
+    /// Writes files.
+    pub publish: &'a P,
+    /// Reads the clock.
+    pub clock: &'a C,
+    /// How many pages are parsed at once.
+    pub parsers: Arc<Semaphore>,
 }
 
-/// What an answer said that lets the next request be conditional; opaque, echoed exactly (RFC 9110, section 8.8).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Validators {
-    /// `ETag`, quotes and `W/` included.
-    pub etag: Option<String>,
-    /// `Last-Modified` as sent.
-    pub last_modified: Option<String>,
-    /// SHA-256 of the body in hexadecimal.
-    pub body_hash: Option<String>,
-}
-
-/// An answer.
-#[derive(Clone, Debug)]
-pub enum Answer {
-    /// 304, or the same bytes as last time.
-    Unchanged,
-    /// A page and what makes the next request conditional.
-    Page(Box<Page>, Validators),
-}
-
-/// Asks servers and folders.
-pub trait Fetch: Sync {
-    /// One request, with redirects; waits for the host's turn.
-    fn fetch(&self, request: Request<'_>) -> impl Future<Output = Result<Answer, Finding>> + Send;
-}
-
-/// Reads the clock.
-pub trait Clock: Sync {
-    /// Now.
-    fn now(&self) -> DateTime<Utc>;
-}
-
-/// What is remembered of a source between runs, apart from its entries: one small row.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Memory {
-    /// Of the last good listing.
-    pub validators: Validators,
-    /// [`crate::config::Source::fingerprint`] of the run that wrote this.
-    pub fingerprint: String,
-    /// Stories on the last good listing.
-    pub baseline_items: usize,
-    /// Runs in a row whose listing was refused as shrunk.
-    pub shrunk_runs: u32,
-    /// The last run that ended well.
-    pub last_success: Option<DateTime<Utc>>,
-    /// The first of the failures since then.
-    pub failing_since: Option<DateTime<Utc>>,
-    /// Failures in a row.
-    pub failures: u32,
-    /// When the source should be visited next.
-    pub next_due: Option<DateTime<Utc>>,
-    /// Article pages that wait for a later run.
-    pub queued: usize,
-    /// Title, home, language and so on of the feed as last published.
-    pub channel: Channel,
-    /// Findings of the last listing that was read.
-    pub findings: Vec<Finding>,
-    /// Paths and sizes of the published files.
-    pub published: Vec<(String, u64)>,
-}
-
-/// The feed's own fields, as last published.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Channel {
-    /// Title.
-    pub title: String,
-    /// Description.
-    pub description: Option<String>,
-    /// BCP 47 tag.
-    pub language: Option<String>,
-    /// A picture.
-    pub icon: Option<Url>,
-}
-
-/// An entry with what is remembered beside it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
-    /// The entry.
-    pub entry: Entry,
-    /// Fingerprint of its teaser when it was last read; a change means that the article is read again.
-    /// Empty after the state was rebuilt: the next teaser is taken as it is.
-    pub teaser: String,
-    /// Whether the article page still has to be read.
-    pub pending: bool,
-    /// Keys under which it is known (see `normalise::id`).
-    pub keys: Vec<String>,
-}
-
-/// What one visit changes.
-#[derive(Debug, Default)]
-pub struct Update {
-    /// The row.
-    pub memory: Memory,
-    /// Entries that are new or different; others stay as they are.
-    pub changed: Vec<Kept>,
-    /// Entries that left the feed: their content is dropped, their keys stay known.
-    pub dropped: Vec<EntryId>,
-}
-
-/// Why state could not be kept.
-#[derive(Debug, Error)]
-#[error("{0}")]
-pub struct StoreError(pub String);
-
-/// Keeps state between runs. Nothing outside `io` knows how.
-pub trait Store: Sync {
-    /// The row of a source; `None` if it was never visited.
-    fn memory(&self, id: &FeedId) -> Result<Option<Memory>, StoreError>;
-    /// Every entry whose content is kept.
-    fn entries(&self, id: &FeedId) -> Result<Vec<Kept>, StoreError>;
-    /// Which of `keys` are known, and as what; keys stay known after their entry left the feed.
-    fn known(&self, id: &FeedId, keys: &[String]) -> Result<HashMap<String, EntryId>, StoreError>;
-    /// Applies `update` in one transaction.
-    fn commit(&self, id: &FeedId, update: &Update) -> Result<(), StoreError>;
-}
-
-/// What happened to a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Written {
-    /// Its bytes were already there.
-    Same,
-    /// It was written.
+/// What became of a source in this run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Its files changed.
     Changed,
+    /// Nothing changed.
+    Unchanged,
+    /// It could not be renewed; its last good files stay.
+    Failed,
 }
 
-/// Why a file could not be published.
-#[derive(Debug, Error)]
-#[error("{path}: {reason}")]
-pub struct PublishError {
-    /// The file.
-    pub path: String,
-    /// What the system said, and what to do.
-    pub reason: String,
+/// The result of one visit.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The source.
+    pub id: FeedId,
+    /// What became of it.
+    pub state: State,
+    /// Entries that are new.
+    pub new: usize,
+    /// Entries that changed.
+    pub changed: usize,
+    /// Files that were written.
+    pub files: usize,
+    /// What is remembered now.
+    pub memory: Memory,
+    /// Everything that was noticed.
+    pub findings: Vec<Finding>,
 }
 
-/// Puts files where they are served.
-pub trait Publish: Sync {
-    /// Writes a file atomically, unless its bytes are already there.
-    fn write(&self, artifact: &Artifact) -> Result<Written, PublishError>;
-    /// The content of a published file, if there is one.
-    fn read(&self, path: &str) -> Option<Vec<u8>>;
-    /// The size of a published file in bytes, if there is one.
-    fn size(&self, path: &str) -> Option<u64>;
+impl Outcome {
+    /// Whether a finding is an error.
+    pub fn failed(&self) -> bool {
+        self.state == State::Failed || self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+}
+
+/// What a progress display is told.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A visit began.
+    Started(&'a FeedId),
+    /// Article `done` of `total` was read.
+    Article(&'a FeedId, usize, usize),
+    /// A visit ended.
+    Finished(&'a Outcome),
+}
+
+/// Visits the sources of `config` whose ids are in `only` (all if it is empty), then writes the files about all feeds.
+///
+/// Outcomes come back in the order of feeds.toml, together with the findings about the common files.
+pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
+    config: &Config,
+    only: &[FeedId],
+    ports: &Ports<'_, F, S, P, C>,
+    tell: &(dyn Fn(&Event<'_>) + Sync),
+) -> (Vec<Outcome>, Vec<Finding>) {
+    let mut hosts: BTreeMap<String, Vec<(usize, Arc<Source>)>> = BTreeMap::new();
+    for (index, source) in config.sources.iter().enumerate() {
+        if only.is_empty() || only.contains(&source.id) {
+            hosts.entry(host_key(source)).or_default().push((index, Arc::new(source.clone())));
+        }
+    }
+    let mut outcomes: Vec<(usize, Outcome)> = futures_util::stream::iter(hosts.into_values())
+        .map(|sources| async move {
+            let mut outcomes = Vec::with_capacity(sources.len());
+            for (index, source) in sources {
+                tell(&Event::Started(&source.id));
+                let outcome = visit(&source, config, ports, tell).await;
+                tell(&Event::Finished(&outcome));
+                outcomes.push((index, outcome));
+            }
+            outcomes
+        })
+        .buffer_unordered(MAX_HOSTS)
+        .flat_map(futures_util::stream::iter)
+        .collect()
+        .await;
+    outcomes.sort_by_key(|(index, _)| *index);
+    let outcomes: Vec<Outcome> = outcomes.into_iter().map(|(_, outcome)| outcome).collect();
+    let findings = publish_overview(config, &outcomes, ports);
+    (outcomes, findings)
+}
+
+/// Sources on one host share its queue; a folder is a host of its own.
+fn host_key(source: &Source) -> String {
+    match &source.root {
+        Some(root) => format!("folder {}", root.display()),
+        None => source.url[..url::Position::BeforePath].to_owned(),
+    }
+}
+
+/// Writes the files about all feeds: OPML, the index page, the status.
+fn publish_overview<F, S: Store, P: Publish, C>(
+    config: &Config,
+    outcomes: &[Outcome],
+    ports: &Ports<'_, F, S, P, C>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut feeds = Vec::with_capacity(config.sources.len());
+    for source in &config.sources {
+        let memory = match outcomes.iter().find(|outcome| outcome.id == source.id) {
+            Some(outcome) => Some(outcome.memory.clone()),
+            None => ports.store.memory(&source.id).ok().flatten(),
+        };
+        feeds.push((source, memory.unwrap_or_default()));
+    }
+    for artifact in report::overview(config, &feeds).into_iter() {
+        if let Err(error) = ports.publish.write(&artifact) {
+            findings.push(Finding::error(Code::PublishFailed, error.to_string()));
+        }
+    }
+    if let Err(error) = ports.publish.finish() {
+        findings.push(Finding::error(Code::PublishFailed, error.to_string()));
+    }
+    findings
 }

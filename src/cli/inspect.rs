@@ -1,24 +1,26 @@
 //! `feedmill inspect`: what is read from one page, or from a batch of saved ones.
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use chrono::NaiveDateTime;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::PageKind;
-use crate::article::Claim;
-use crate::listing::DateText;
-use crate::model::{Precision, Timestamp};
+use super::{SOME_FAILED, USAGE, WELL};
+use crate::article::{self, Article, Claim, Origin};
+use crate::config::RequestOptions;
+use crate::finding::Finding;
+use crate::io::fetch::{Web, WebOptions};
+use crate::listing::{self, DateText, Listing};
 use crate::normalise::{self, date};
 use crate::page::{self, Page};
-use crate::{article, io, listing};
+use crate::pipeline::{Answer, Clock, Fetch, Request};
+use crate::{io, report};
 
 /// `feedmill inspect article|listing URL [--html FILE] [--json]` or `feedmill inspect --batch FILE`.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// What the page is
     #[arg(required_unless_present = "batch")]
     kind: Option<PageKind>,
@@ -31,17 +33,130 @@ pub struct Arguments {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// Allow private and loopback addresses
+    #[arg(long)]
+    allow_private: bool,
     /// Answer the requests of this file, one JSON object a line, without network or state
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["kind", "url", "html", "json"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["kind", "url", "html", "json", "allow_private"])]
     batch: Option<PathBuf>,
 }
 
+/// What a page is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum PageKind {
+    /// A page with one story
+    Article,
+    /// An index page
+    Listing,
+}
+
 /// Runs the subcommand.
-pub fn run(arguments: &Arguments) -> ExitCode {
+pub(super) fn run(arguments: &Arguments) -> u8 {
     if let Some(path) = &arguments.batch {
         return batch(path);
     }
-    ExitCode::FAILURE
+    let (Some(kind), Some(url)) = (arguments.kind, &arguments.url) else { return USAGE };
+    let shown = page_of(arguments, url).and_then(|page| show(kind, &page, arguments.json));
+    match shown {
+        Ok(text) => {
+            println!("{text}");
+            WELL
+        }
+        Err(finding) if arguments.json => {
+            println!("{}", json!({ "error": finding.message, "finding": finding }));
+            SOME_FAILED
+        }
+        Err(finding) => {
+            eprintln!("{}", report::finding(None, &finding));
+            SOME_FAILED
+        }
+    }
+}
+
+fn page_of(arguments: &Arguments, url: &Url) -> Result<Page, Finding> {
+    if let Some(path) = &arguments.html {
+        let body = io::files::read_bytes(path)
+            .map_err(|error| Finding::error(crate::finding::Code::FetchFailed, error.to_string()))?;
+        return Ok(saved(url, body));
+    }
+    let web = Web::new(WebOptions::default())?;
+    let runtime =
+        super::runtime().map_err(|error| Finding::error(crate::finding::Code::Internal, error.to_string()))?;
+    let options = RequestOptions { allow_private: arguments.allow_private, ..RequestOptions::default() };
+    let request = Request { url, home: url, options: &options, root: None, validators: None };
+    match runtime.block_on(web.fetch(request))? {
+        Answer::Page(page, _) => Ok(*page),
+        Answer::Unchanged => {
+            Err(Finding::error(crate::finding::Code::HttpStatus, "304 to an unconditional request").at_page(url))
+        }
+    }
+}
+
+fn saved(url: &Url, body: Vec<u8>) -> Page {
+    Page { requested: url.clone(), url: url.clone(), media_type: None, charset: None, body }
+}
+
+/// Reads `page` and shows what was found, for people or as JSON.
+fn show(kind: PageKind, page: &Page, as_json: bool) -> Result<String, Finding> {
+    let opened = page::open(page, None)?;
+    let findings = opened.findings.iter().map(|finding| report::finding(None, finding) + "\n").collect::<String>();
+    Ok(match (kind, as_json) {
+        (PageKind::Article, false) => {
+            findings + &article_words(&article::read(&opened.value, &article::Rules::default()), &page.url)
+        }
+        (PageKind::Listing, false) => {
+            findings + &listing_words(&listing::read(&opened.value, &listing::Rules::default()))
+        }
+        (kind, true) => format!("{:#}", answer_for(kind, &opened.value, &page.url)),
+    })
+}
+
+fn article_words(article: &Article, url: &Url) -> String {
+    let answer = article_answer(article, url);
+    let mut lines = Vec::new();
+    let mut line = |name: &str, value: Option<String>, origin: Option<Origin>| {
+        let value = value.unwrap_or_else(|| "-".to_owned());
+        let origin = origin.map(|origin| format!("  [{}]", origin.name())).unwrap_or_default();
+        lines.push(format!("{name:<10} {value}{origin}"));
+    };
+    let text = |key: &str| answer[key].as_str().map(str::to_owned);
+    line("title", text("title"), article.title.as_ref().map(|claim| claim.origin));
+    line("url", text("url"), article.canonical.as_ref().map(|claim| claim.origin));
+    line("published", text("published"), article.published.first().map(|claim| claim.origin));
+    line("updated", text("updated"), article.updated.first().map(|claim| claim.origin));
+    let authors = article.authors.as_ref().map(|claim| claim.value.join("; "));
+    line("authors", authors, article.authors.as_ref().map(|claim| claim.origin));
+    line("language", text("language"), None);
+    line("site", article.site_name.clone(), None);
+    let source = article.source.as_ref().map(|source| {
+        let parts = [source.name.clone(), source.url.as_ref().map(Url::to_string)];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    });
+    line("source", source, None);
+    line(
+        "image",
+        article.image.as_ref().map(|claim| claim.value.url.to_string()),
+        article.image.as_ref().map(|claim| claim.origin),
+    );
+    line("body", Some(article.strategy.to_owned()), article.body.as_ref().map(|claim| claim.origin));
+    lines.push(String::new());
+    lines.push(text("content_text").unwrap_or_else(|| "(no body found)".to_owned()));
+    lines.join("\n")
+}
+
+fn listing_words(listing: &Listing) -> String {
+    let answer = listing_answer(listing);
+    let strategy = if listing.strategy.is_empty() { "nothing found" } else { listing.strategy };
+    let mut lines = vec![format!("{} by {strategy}", crate::assemble::count(listing.teasers.len(), "item"))];
+    for (teaser, item) in listing.teasers.iter().zip(answer["items"].as_array().into_iter().flatten()) {
+        let date = item["published"].as_str().unwrap_or("no date");
+        lines.push(format!("{date:<25} {}", teaser.title.as_deref().unwrap_or("(no title)")));
+        lines.push(format!("{:<25} {}", "", teaser.url.as_ref().map_or("(no link)", Url::as_str)));
+    }
+    if let Some(next) = &listing.next {
+        lines.push(format!("next: {next}"));
+    }
+    lines.join("\n")
 }
 
 /// One line of a batch.
@@ -58,12 +173,12 @@ struct Question {
     agent: Option<String>,
 }
 
-fn batch(path: &Path) -> ExitCode {
-    let text = match io::read_text(path) {
+fn batch(path: &Path) -> u8 {
+    let text = match io::files::read_text(path) {
         Ok(text) => text,
         Err(error) => {
-            eprintln!("error: {}: {error}", path.display());
-            return ExitCode::from(2);
+            eprintln!("error: {error}");
+            return USAGE;
         }
     };
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
@@ -80,7 +195,7 @@ fn batch(path: &Path) -> ExitCode {
         };
         println!("{answer}");
     }
-    ExitCode::SUCCESS
+    WELL
 }
 
 fn answer(question: &Question) -> Result<Value, String> {
@@ -89,7 +204,7 @@ fn answer(question: &Question) -> Result<Value, String> {
             let url = question.url.as_deref().unwrap_or("https://example.org/");
             let url = Url::parse(url).map_err(|error| format!("`url`: {error}"))?;
             let path = question.html.as_deref().ok_or("`html` is missing")?;
-            let body = io::read_bytes(path).map_err(|error| format!("{}: {error}", path.display()))?;
+            let body = io::files::read_bytes(path).map_err(|error| error.to_string())?;
             let kind = if question.kind == "article" { PageKind::Article } else { PageKind::Listing };
             page_answer(kind, &url, body)
         }
@@ -107,15 +222,18 @@ fn answer(question: &Question) -> Result<Value, String> {
 }
 
 fn page_answer(kind: PageKind, url: &Url, body: Vec<u8>) -> Result<Value, String> {
-    let page = Page { requested: url.clone(), url: url.clone(), media_type: None, charset: None, body };
-    let document = page::open(&page, None).map_err(|finding| finding.message)?.value;
-    Ok(match kind {
-        PageKind::Article => article_answer(&article::read(&document, &article::Rules::default()), url),
-        PageKind::Listing => listing_answer(&listing::read(&document, &listing::Rules::default())),
-    })
+    let opened = page::open(&saved(url, body), None).map_err(|finding| finding.message)?;
+    Ok(answer_for(kind, &opened.value, url))
 }
 
-fn article_answer(article: &article::Article, url: &Url) -> Value {
+fn answer_for(kind: PageKind, document: &page::Document, url: &Url) -> Value {
+    match kind {
+        PageKind::Article => article_answer(&article::read(document, &article::Rules::default()), url),
+        PageKind::Listing => listing_answer(&listing::read(document, &listing::Rules::default())),
+    }
+}
+
+fn article_answer(article: &Article, url: &Url) -> Value {
     let content = article.body.as_ref().and_then(|body| normalise::html::sanitise(&body.value, url));
     let text = content.as_ref().map(normalise::html::plain_text);
     let language = article.language.as_deref().and_then(normalise::language::tag);
@@ -136,14 +254,14 @@ fn article_answer(article: &article::Article, url: &Url) -> Value {
         "language": language,
         "site_name": article.site_name,
         "content_html": content.as_ref().map(|content| content.as_str()),
-        "content_text": text,
+        "content_text": text.unwrap_or_default(),
         "images": images,
         "source": article.source,
         "strategy": article.strategy,
     })
 }
 
-fn listing_answer(listing: &listing::Listing) -> Value {
+fn listing_answer(listing: &Listing) -> Value {
     let language = listing.language.as_deref().and_then(normalise::language::tag);
     let context = date::Context { now: read_at(), language: language.as_deref(), order: None };
     let items: Vec<Value> = listing
@@ -186,15 +304,11 @@ fn write_moment(moment: date::Moment) -> String {
     match (moment.time, moment.offset) {
         (None, _) => moment.date.format("%Y-%m-%d").to_string(),
         (Some(time), None) => moment.date.and_time(time).format("%Y-%m-%dT%H:%M:%S").to_string(),
-        (Some(_), Some(_)) => {
-            let stamp: Timestamp = moment.timestamp(chrono_tz::UTC);
-            debug_assert_ne!(stamp.precision(), Precision::FirstSeen);
-            stamp.instant().to_rfc3339()
-        }
+        (Some(_), Some(_)) => moment.timestamp(chrono_tz::UTC).instant().to_rfc3339(),
     }
 }
 
 /// A saved page has no moment at which it was read.
 fn read_at() -> NaiveDateTime {
-    io::clock::local_now()
+    io::clock::SystemClock::from_environment().now().naive_utc()
 }

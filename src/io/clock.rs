@@ -1,20 +1,26 @@
-//! The system's clock.
+//! The clock.
 
 use chrono::{DateTime, Utc};
 
 use crate::pipeline::Clock;
 
-/// Reads the system's clock.
+/// The system's clock, or the moment that `SOURCE_DATE_EPOCH` names (seconds since 1970, see
+/// <https://reproducible-builds.org/specs/source-date-epoch/>), so that a run can be repeated to the byte.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct SystemClock;
+pub struct SystemClock {
+    fixed: Option<DateTime<Utc>>,
+}
 
-impl Clock for SystemClock {
-    fn now(&self) -> DateTime<Utc> {
-        Utc::now()
+impl SystemClock {
+    /// Looks whether the environment names a moment.
+    pub fn from_environment() -> Self {
+        let seconds = super::environment::variable("SOURCE_DATE_EPOCH").and_then(|text| text.trim().parse().ok());
+        Self { fixed: seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0)) }
     }
 }
 
-/// The clock at UTC, for what has no zone of its own.
-pub fn local_now() -> chrono::NaiveDateTime {
-    Utc::now().naive_utc()
+impl Clock for SystemClock {
+    fn now(&self) -> DateTime<Utc> {
+        self.fixed.unwrap_or_else(Utc::now)
+    }
 }

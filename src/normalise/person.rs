@@ -1,1 +1,173 @@
-//! Names of people.
+//! Names of people: "By A, B and C" is three of them.
+//!
+//! Job titles, handles and addresses are dropped; agencies and newsrooms are names like any other. Steps: the words
+//! before a name go, the text is split, each part is cleaned and judged, repetitions go.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::model::one_line;
+
+/// The longest name kept, in characters.
+const MAX_CHARS: usize = 60;
+/// The most names of one story.
+const MAX_NAMES: usize = 20;
+
+static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)^\s*(?:
+            (?:written\ by|posted\ by|story\ by|words\ by|text\ by|reported\ by|published\ by|analysis\ by|by|von|vom|
+               par|por|di|da|door|av|af|autor(?:in)?|author|text|texte|redaktion|przez|oleh)\s*[:：]?\s+
+            |(?:author|authors|autor|autore|auteur|verfasser|byline|text|von|by|reporter)\s*[:：]\s*
+            |(?:作\s*者|记\s*者|記\s*者|撰\s*文|撰\s*稿|文\s*字|文字记者|特约记者|特约撰稿|见习记者|實習記者|实习记者|
+               通讯员|编\s*辑|編\s*輯|责任编辑|責任編輯|责\s*编|编\s*译|整\s*理|采\s*写|执\s*笔|本报记者|本報記者|
+               发布人|发布者|发表人|著者|筆者|文)\s*(?:[:：/／丨|｜]|\s)\s*
+            |(?:本报记者|本報記者|责任编辑|責任編輯|实习记者|特约记者|记者|記者|作者)\s*
+        )",
+    )
+    .expect("a pattern of our own")
+});
+static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\s*(?:[,;、，；|｜/／•·\n]|\s&\s|\s(?:and|und|et|y|e|och|og|en|i|a)\s|\s{2,}|\s[-–—]\s)\s*")
+        .expect("a pattern of our own")
+});
+static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\s*(?:\(\s*@?[^)]*\)?|（[^）]*）?|\[[^\]]*\]?|@\w+.*|https?://.*|\bfor\ .*|\bin\s+\p{Lu}.*|\s文$|\s记者$|\s報導$|\s报道$)\s*$").expect("a pattern of our own")
+});
+
+/// Words that make a part of a byline a job, not a name.
+const JOBS: &[&str] = &[
+    "editor",
+    "reporter",
+    "correspondent",
+    "writer",
+    "journalist",
+    "columnist",
+    "contributor",
+    "producer",
+    "director",
+    "photographer",
+    "columna",
+    "redakteur",
+    "redakteurin",
+    "korrespondent",
+    "korrespondentin",
+    "autor",
+    "autorin",
+    "professor",
+    "redactor",
+    "redactora",
+    "periodista",
+    "journaliste",
+    "redattore",
+    "giornalista",
+    "lecturer",
+    "ceo",
+    "analyst",
+    "founder",
+    "critic",
+    "specialist",
+    "manager",
+    "staff",
+    "fellow",
+];
+
+/// The names in `text`, in order, each once.
+pub fn names(text: &str) -> Vec<String> {
+    let text = one_line(text, 600);
+    let text = BEFORE.replace(&text, "");
+    // "Last, First" is one name where nothing else stands beside it and the text has no other separator.
+    let mut found = Vec::new();
+    for part in BETWEEN.split(&text) {
+        if let Some(name) = name(part) {
+            push(&mut found, name);
+        }
+    }
+    found
+}
+
+/// The names of several texts, one person or byline each.
+pub fn all<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut found = Vec::new();
+    for text in texts {
+        for name in names(text) {
+            push(&mut found, name);
+        }
+    }
+    found
+}
+
+fn push(found: &mut Vec<String>, name: String) {
+    let folded = name.to_lowercase();
+    if found.len() < MAX_NAMES && !found.iter().any(|known| known.to_lowercase() == folded) {
+        found.push(name);
+    }
+}
+
+/// One part of a byline as a name, if it is one.
+fn name(part: &str) -> Option<String> {
+    let part = BEFORE.replace(part.trim(), "");
+    let part = BEHIND.replace(&part, "");
+    let name = part.trim().trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | ')' | '）' | '"' | '”'));
+    let name = name.trim_end_matches([':', '：']).trim();
+    let name = if name.chars().filter(|c| *c == '.').count() == 1 && !name.contains(' ') && !name.contains("..") {
+        name
+    } else {
+        name.trim_end_matches("..")
+    };
+    let letters = name.chars().filter(|c| c.is_alphabetic()).count();
+    let digits = name.chars().filter(char::is_ascii_digit).count();
+    let lower = name.to_lowercase();
+    let words: Vec<&str> = lower.split_whitespace().collect();
+    let refused = letters < 2
+        || name.chars().count() > MAX_CHARS
+        || digits > 4
+        || lower.contains("://")
+        || lower.starts_with("www.")
+        || lower.contains('@')
+        || words.len() > 8
+        || matches!(
+            lower.as_str(),
+            "null"
+                | "undefined"
+                | "none"
+                | "unknown"
+                | "admin"
+                | "administrator"
+                | "author"
+                | "n/a"
+                | "anonymous"
+                | "by"
+        )
+        || words.len() > 1 && words.iter().any(|word| JOBS.contains(word))
+        || JOBS.contains(&lower.as_str());
+    (!refused).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bylines_are_split_into_people() {
+        let cases: &[(&str, &[&str])] = &[
+            ("By Ann Lee, Bob Ray and Cy Young", &["Ann Lee", "Bob Ray", "Cy Young"]),
+            ("Von Ann Lee und Bob Ray", &["Ann Lee", "Bob Ray"]),
+            ("par Anne Dé", &["Anne Dé"]),
+            ("作者：王小明", &["王小明"]),
+            ("记者 张三、李四", &["张三", "李四"]),
+            ("责任编辑：赵五", &["赵五"]),
+            ("Ann Lee, Senior Political Editor", &["Ann Lee"]),
+            ("Ann Lee (@annlee)", &["Ann Lee"]),
+            ("https://www.facebook.example/ann", &[]),
+            ("Associated Press", &["Associated Press"]),
+            ("By", &[]),
+            ("Ann Lee, ann lee", &["Ann Lee"]),
+            ("Bystander News", &["Bystander News"]),
+        ];
+        for (text, wanted) in cases {
+            assert_eq!(names(text), *wanted, "{text}");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+# Recipes for people; CI runs the same commands (.ci/run).
+
+# Everything that has to pass before a change lands
+ci: format lint test doc example
+
+# Build the example feeds into public/
+example:
+    cargo run --locked -- build
+
+test:
+    cargo test --locked
+
+format:
+    cargo fmt --check
+
+lint:
+    cargo clippy --locked --all-targets -- -D warnings
+
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
+
+# Write the expected files of the golden sites anew; look at the difference before committing it
+bless:
+    BLESS=1 cargo test --locked --test it sites
+
+# Licences, sources and duplicates of the dependencies
+deny:
+    cargo deny check licenses bans sources

@@ -1,0 +1,175 @@
+//! Takes furniture away that stands at the ends of a found body: the headline once more, lines that only hold a date
+//! and a source, share bars, lists of other stories, disclaimers above and below.
+//!
+//! Only general rules, and only whole blocks: a sentence is never cut.
+
+use std::sync::LazyLock;
+
+use dom_query::NodeRef;
+use regex::Regex;
+
+use super::lines::folded;
+use crate::normalise::html::is_block;
+
+/// How many blocks at each end may be furniture.
+const REACH: usize = 8;
+
+static DATELINE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?xi)
+        (?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日? | \d{1,2}[:：]\d{2}(?:[:：]\d{2})?\s?(?:[ap]\.?m\.?)?
+        | \d{1,2}[./]\d{1,2}[./](?:19|20)?\d\d | \b\d{1,2}\.?\s+\p{L}{3,10}\.?\s+(?:19|20)\d\d | \p{L}{3,10}\.?\s+\d{1,2},?\s+(?:19|20)\d\d",
+    )
+});
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?xi)
+        (?:文章)?来\s*源|來\s*源|稿\s*源|作\s*者|责任编辑|責任編輯|编\s*辑|編\s*輯|原文链接|原文連結|发布时间|发表时间|时间|浏览(?:次数)?|阅读(?:次数)?|点击(?:次数)?|评论|評論|字号|字体|【?\s*大\s*中\s*小\s*】?|打印|分享(?:到)?|收藏|关闭(?:窗口)?|返回
+        |\b(?:source|quelle|published|posted|updated|last\ updated|share|print|comments?|views?|min\ read|veröffentlicht|aktualisiert|publié\ le|by|von)\b",
+    )
+});
+static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?xi)^\s*[\[【(（▶►→»■●◆☞\#]*\s*(?:
+        related(?:\s+(?:articles?|stories|posts?|content|topics|links|news|coverage|reading|to\ this\ story))?|read\s+(?:more|also|next|this|the\ full)|see\s+also|also\s+read|more\s+(?:on|from|stories|news|about)|recommended(?:\s+(?:for\ you|stories|articles|reading))?|you\s+(?:may|might)\s+(?:also\s+)?(?:like|be\ interested)|most\s+(?:read|popular|viewed)|trending|don'?t\ miss|up\ next|further\ reading
+        |lesen\s+sie\s+(?:auch|dazu|mehr|hier)|mehr\s+(?:zum\ thema|dazu|zu)|auch\ interessant|das\ könnte\ sie|zum\ thema|(?:à|a)\s+lire(?:\s+aussi)?|lire\s+(?:aussi|également)|voir\s+aussi|sur\ le\ même\ (?:sujet|thème)|lee(?:r)?\s+(?:también|más)|te\s+puede\s+interesar|más\ información|noticias\ relacionadas|leia\s+(?:também|mais)|veja\s+(?:também|mais)|leggi\s+anche|lees\s+(?:ook|meer)|læs\ også|läs\ (?:också|mer)|les\ også|czytaj\s+(?:też|także|również|więcej)|zobacz\s+(?:też|także)|čtěte\ (?:také|více)|читайте\s+(?:также|ещё)|читать\s+также
+        |相关(?:阅读|新闻|报道|链接|文章|推荐|专题)|相關(?:閱讀|新聞|報導|連結)|延伸(?:阅读|閱讀)|推荐(?:阅读|新闻)|推薦閱讀|更多(?:新闻|阅读|精彩|相关)|热点(?:新闻|推荐)|猜你喜欢|关连阅读|関連記事|関連リンク|あわせて読みたい|こちらも|관련\s?기사
+        )",
+    )
+});
+static SERVICE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?xi)^\s*(?:
+        (?:share|tweet|print|email|comments?|save|advertisement|werbung|anzeige|publicité|publicidad|publicidade|anuncio|reklama|reklam|広告|广告|廣告|sponsored)\s*[:：]?
+        |share\ (?:this|on|via).{0,60}|(?:sign\ up|subscribe)\b.{0,140}|follow\ (?:us|me)\b.{0,120}|(?:click\ here\ to|download\ our\ app|get\ the\ app).{0,100}|©.{0,120}|copyright\b.{0,140}|all\ rights\ reserved.{0,80}|story\ continues\ below.{0,40}|article\ continues\ below.{0,40}
+        |\d*\s*comments?|\d+\s*(?:条|則|则)?\s*(?:评论|評論|コメント)|评论\s*\d+\s*条?|(?:【|\[|（|\()?\s*(?:关闭窗口|打印本页|返回顶部|我要评论|发表评论|字体：.{0,12})\s*(?:】|\]|）|\))?
+        |(?:\(|（|【|\[)?\s*(?:责任编辑|責任編輯|责编|本文编辑|编辑|校对|审核)\s*[:：].{0,30}
+        |(?:扫一扫|微信扫|长按|扫码|关注公众号|点击关注).{0,40}|(?:上|下)一篇\s*[:：]?.{0,60}
+        )\s*$",
+    )
+});
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a pattern of our own")
+}
+
+/// A block without blocks inside.
+struct Block<'a> {
+    node: NodeRef<'a>,
+    text: String,
+    /// How much of the text stands in links, in characters.
+    linked: usize,
+    heading: bool,
+}
+
+/// Removes furniture below `root`; `title` is the headline.
+pub(super) fn remove(root: &NodeRef<'_>, title: Option<&str>) {
+    let blocks = blocks(root);
+    let total: usize = blocks.iter().map(|block| block.text.chars().count()).sum();
+    let wanted = title.map(folded).unwrap_or_default();
+    let mut gone = vec![false; blocks.len()];
+    twins(&blocks, &mut gone);
+    for (at, block) in blocks.iter().enumerate() {
+        let leading = at < REACH;
+        let trailing = at + REACH >= blocks.len();
+        let length = block.text.chars().count();
+        if length * 2 > total {
+            continue;
+        }
+        let same = !wanted.is_empty() && leading && folded(&block.text) == wanted;
+        let line = (leading || trailing) && (is_dateline(&block.text) || SERVICE.is_match(&block.text));
+        let others = length < 160 && OTHERS.is_match(&block.text) && block.linked * 2 > length;
+        if let Some(gone) = gone.get_mut(at) {
+            *gone |= same || line || others;
+        }
+    }
+    link_lists(&blocks, &mut gone);
+    for (block, gone) in blocks.iter().zip(gone) {
+        if gone && !block.node.descendants_it().any(|inner| inner.has_name("img")) {
+            block.node.remove_from_parent();
+        }
+    }
+}
+
+/// A disclaimer stands above and below the story in the same words.
+fn twins(blocks: &[Block<'_>], gone: &mut [bool]) {
+    let half = blocks.len() / 2;
+    for (at, block) in blocks.iter().enumerate().take(REACH.min(half)) {
+        if block.text.chars().count() < 12 {
+            continue;
+        }
+        let twin = blocks.iter().rposition(|other| other.text == block.text).filter(|&twin| twin > at);
+        if let Some(twin) = twin.filter(|twin| twin + REACH >= blocks.len() && *twin >= half) {
+            for place in [at, twin] {
+                if let Some(gone) = gone.get_mut(place) {
+                    *gone = true;
+                }
+            }
+        }
+    }
+}
+
+/// A heading such as "Related" takes the links that follow it along; after the last paragraph it takes all the rest.
+fn link_lists(blocks: &[Block<'_>], gone: &mut [bool]) {
+    let mut at = 0;
+    while let Some(block) = blocks.get(at) {
+        let length = block.text.chars().count();
+        if length < 60 && OTHERS.is_match(&block.text) {
+            let list = blocks.iter().skip(at + 1).take_while(|next| {
+                let length = next.text.chars().count();
+                next.linked * 10 >= length * 8
+            });
+            let count = list.count();
+            if count > 0 || block.heading && at + 1 == blocks.len() {
+                for gone in gone.iter_mut().skip(at).take(count + 1) {
+                    *gone = true;
+                }
+            }
+            at += count;
+        }
+        at += 1;
+    }
+}
+
+/// Whether `text` holds a date, a source, an author or counters, and nothing else to speak of.
+fn is_dateline(text: &str) -> bool {
+    let length = text.chars().count();
+    if length > 110 || text.ends_with(['。', '！', '？', '!', '?']) {
+        return false;
+    }
+    let without = DATELINE.replace_all(text, "");
+    let dated = without.len() < text.len();
+    let labels = LABEL.find_iter(&without).count();
+    let rest = LABEL.replace_all(&without, "").chars().filter(|c| c.is_alphanumeric()).count();
+    dated && rest <= 4 || dated && labels >= 1 && rest <= 24 || labels >= 2 && rest <= 12 && text.contains(['：', ':'])
+}
+
+fn blocks<'a>(root: &NodeRef<'a>) -> Vec<Block<'a>> {
+    let nodes: Vec<NodeRef<'a>> = root.descendants_it().filter(|node| block_name(node).is_some()).collect();
+    let mut found = Vec::new();
+    for (at, node) in nodes.iter().enumerate() {
+        // Descendants follow their element directly, so the next block tells whether there is one inside.
+        let has_inner =
+            nodes.get(at + 1).is_some_and(|next| next.ancestors_it(Some(24)).any(|outer| outer.id == node.id));
+        if has_inner || node.ancestors_it(Some(3)).any(|outer| outer.has_name("figure")) {
+            continue;
+        }
+        let text = crate::model::one_line(&node.text(), 4000);
+        if text.is_empty() {
+            continue;
+        }
+        let linked = node
+            .descendants_it()
+            .filter(|inner| inner.has_name("a"))
+            .map(|link| link.text().chars().filter(|c| !c.is_control()).count())
+            .sum();
+        let heading = block_name(node).is_some_and(|name| name.starts_with('h') && name.len() == 2);
+        found.push(Block { node: *node, text, linked, heading });
+    }
+    found
+}
+
+fn block_name(node: &NodeRef<'_>) -> Option<String> {
+    let name = node.node_name()?;
+    is_block(&name).then(|| name.to_string())
+}

@@ -1,0 +1,144 @@
+//! What JSON-LD says: the object that describes this page, in the shapes real sites write.
+
+use serde_json::Value;
+
+use super::testimony::{Testimony, picture};
+use crate::normalise::html::decode;
+use crate::page::Document;
+
+/// Types that are a story, besides everything that ends in `Article`.
+const TYPES: &[&str] = &[
+    "BlogPosting",
+    "LiveBlogPosting",
+    "SocialMediaPosting",
+    "DiscussionForumPosting",
+    "Report",
+    "Review",
+    "Recipe",
+    "PressRelease",
+    "CreativeWork",
+    "Blog",
+];
+
+/// Reads the object of this page; `None` if there is none.
+pub(super) fn testify(document: &Document) -> Option<Testimony> {
+    let objects = document.json_ld();
+    let object = choose(objects, document)?;
+    let texts = |key: &str| texts(object.get(key), objects, &["name", "headline"]);
+    let first = |key: &str| texts(key).into_iter().next();
+    let addresses = |key: &str| self::texts(object.get(key), objects, &["url", "contentUrl", "@id"]);
+    let own = ["url", "mainEntityOfPage"].into_iter().flat_map(addresses).find_map(|url| document.resolve(&url));
+    let mut categories = texts("keywords");
+    if categories.len() == 1 {
+        categories = categories.iter().flat_map(|words| words.split([',', ';'])).map(str::to_owned).collect();
+    }
+    categories.retain(|word| !word.contains(':') || word.contains(' '));
+    categories.extend(texts("articleSection"));
+    let based_on = object.get("isBasedOn").or_else(|| object.get("isBasedOnUrl"));
+    Some(Testimony {
+        title: first("headline").or_else(|| first("name")).or_else(|| first("alternativeHeadline")),
+        canonical: own,
+        published: [texts("datePublished"), texts("dateCreated"), texts("uploadDate")].concat(),
+        updated: texts("dateModified"),
+        authors: [texts("author"), texts("creator")].into_iter().find(|names| !names.is_empty()).unwrap_or_default(),
+        summary: first("description"),
+        body: first("articleBody").or_else(|| first("text")),
+        images: images(object, objects, document),
+        categories,
+        site_name: first("publisher"),
+        source_name: self::texts(based_on, objects, &["name", "headline"])
+            .into_iter()
+            .find(|name| !name.contains("://")),
+        source_url: self::texts(based_on, objects, &["url", "@id"]).iter().find_map(|url| document.resolve(url)),
+        comment_count: object.get("commentCount").and_then(count),
+        comments_url: first("discussionUrl").and_then(|url| document.resolve(&url)),
+        files: ["audio", "video", "associatedMedia"]
+            .into_iter()
+            .flat_map(|key| self::texts(object.get(key), objects, &["contentUrl"]))
+            .filter_map(|url| Some((document.resolve(&url)?, None)))
+            .collect(),
+    })
+}
+
+fn count(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+/// The object that names this page's address, else the first story with a headline.
+fn choose<'a>(objects: &'a [Value], document: &Document) -> Option<&'a Value> {
+    let stories: Vec<&Value> = objects.iter().filter(|object| rank(object).is_some()).collect();
+    let here = |object: &&&Value| {
+        ["url", "mainEntityOfPage", "@id"].into_iter().any(|key| {
+            let addresses = texts(object.get(key), &[], &["@id", "url"]);
+            addresses.iter().filter_map(|address| document.resolve(address)).any(|address| {
+                address.path() == document.url().path() && address.host_str() == document.url().host_str()
+            })
+        })
+    };
+    let named = |object: &&&Value| object.get("headline").is_some() || object.get("articleBody").is_some();
+    let best = stories.iter().filter(here).filter(named).min_by_key(|object| rank(object));
+    best.or_else(|| stories.iter().filter(named).min_by_key(|object| rank(object))).copied()
+}
+
+/// How surely an object is a story: 0 for articles, 1 for other works; `None` for all else.
+fn rank(object: &Value) -> Option<u8> {
+    let kinds = texts(object.get("@type"), &[], &[]);
+    let kinds = kinds.iter().map(|kind| kind.rsplit(['/', ':', '#']).next().unwrap_or_default());
+    kinds
+        .filter_map(|kind| {
+            if kind.ends_with("Article") || kind.ends_with("Posting") {
+                Some(0)
+            } else {
+                TYPES.contains(&kind).then_some(1)
+            }
+        })
+        .min()
+}
+
+fn images(object: &Value, objects: &[Value], document: &Document) -> Vec<crate::model::Image> {
+    let mut found = Vec::new();
+    for key in ["image", "thumbnailUrl"] {
+        for address in texts(object.get(key), objects, &["url", "contentUrl", "@id"]) {
+            if let Some(url) = document.resolve(&address) {
+                found.push(picture(url));
+            }
+        }
+    }
+    found
+}
+
+/// The texts of `value`: strings and numbers as they are, of objects the first of `keys`, of arrays all of them, of
+/// references what they refer to. Entities are resolved once, since many sites escape twice.
+fn texts(value: Option<&Value>, objects: &[Value], keys: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut waiting: Vec<(&Value, u8)> = value.map(|value| (value, 0)).into_iter().collect();
+    while let Some((value, depth)) = waiting.pop() {
+        if found.len() >= 100 || depth > 6 {
+            break;
+        }
+        match value {
+            Value::String(text) => {
+                let text = decode(text.trim());
+                if !text.is_empty() {
+                    found.push(text);
+                }
+            }
+            Value::Number(number) => found.push(number.to_string()),
+            Value::Array(values) => waiting.extend(values.iter().rev().map(|value| (value, depth + 1))),
+            Value::Object(object) => {
+                if let Some(inner) = keys.iter().find_map(|key| object.get(*key)) {
+                    waiting.push((inner, depth + 1));
+                } else if let Some(id) = object.get("@id").and_then(Value::as_str)
+                    && let Some(target) = objects.iter().find(|other| {
+                        other.get("@id").and_then(Value::as_str) == Some(id)
+                            && keys.iter().any(|key| other.get(*key).is_some())
+                    })
+                {
+                    waiting.push((target, depth + 1));
+                }
+            }
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+    found
+}

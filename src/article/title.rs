@@ -1,0 +1,102 @@
+//! Weighs what the witnesses call the headline.
+
+use super::lines::folded;
+use super::testimony::Testimony;
+use super::{Claim, Origin};
+use crate::model::one_line;
+use crate::normalise::text::without_site_name;
+use crate::page::Document;
+use crate::page::document::text;
+use crate::selector;
+
+/// The headline: what JSON-LD or OpenGraph say, in the words of an `<h1>` that they merely extend.
+pub(super) fn choose(
+    document: &Document,
+    json_ld: &Testimony,
+    open_graph: &Testimony,
+    microdata: &Testimony,
+    other: &Testimony,
+    site: Option<&str>,
+) -> Option<Claim<String>> {
+    let site = site.unwrap_or_default();
+    let clean = |title: &str| one_line(without_site_name(&one_line(title, 1000), site), 1000);
+    let headings: Vec<String> = document
+        .select(selector!("h1"))
+        .take(6)
+        .map(text)
+        .filter(|heading| !heading.is_empty() && heading.chars().count() < 400)
+        .collect();
+    let page = document.first(selector!("head > title, title")).map(|title| title.text().collect::<String>());
+    let said = [
+        (Origin::JsonLd, json_ld.title.as_deref()),
+        (Origin::OpenGraph, open_graph.title.as_deref()),
+        (Origin::Microdata, microdata.title.as_deref()),
+        (Origin::Meta, other.title.as_deref()),
+        (Origin::Meta, page.as_deref()),
+    ];
+    let said: Vec<(Origin, String)> = said
+        .into_iter()
+        .filter_map(|(origin, title)| Some((origin, clean(title?))))
+        .filter(|(_, title)| folded(title).chars().count() > 1 && !title.eq_ignore_ascii_case(site))
+        .collect();
+    // The words that several witnesses share with a heading are the headline.
+    for (_, title) in &said {
+        if let Some(heading) = headings.iter().find(|heading| extends(title, heading)) {
+            return Some(Claim { value: clean(heading), origin: Origin::Visible });
+        }
+    }
+    match said.into_iter().next() {
+        Some((Origin::Meta, title)) => {
+            let single = headings.first().filter(|heading| headings.len() == 1 && folded(heading).chars().count() >= 8);
+            match single {
+                Some(heading) => Some(Claim { value: heading.clone(), origin: Origin::Visible }),
+                None => Some(Claim { value: without_tail(&title).to_owned(), origin: Origin::Meta }),
+            }
+        }
+        Some((origin, value)) => Some(Claim { value, origin }),
+        None => headings.into_iter().next().map(|value| Claim { value, origin: Origin::Visible }),
+    }
+}
+
+/// Whether `title` is `heading`, with something before or behind it at most.
+fn extends(title: &str, heading: &str) -> bool {
+    let (title, heading) = (folded(title), folded(heading));
+    let length = heading.chars().count();
+    let wide = heading.chars().any(|c| c as u32 > 0x2E80);
+    let enough = if wide { 5 } else { 12 };
+    title == heading
+        || length >= enough && (title.starts_with(&heading) || title.ends_with(&heading))
+        || length >= enough && heading.starts_with(&title) && title.chars().count() * 10 >= length * 7
+}
+
+/// The title of a page without a short last part, which on most pages is the name of the site.
+fn without_tail(title: &str) -> &str {
+    let mut title = title;
+    for _ in 0..3 {
+        let cut = [" | ", " - ", " – ", " — ", "_", "|", "--", " :: ", "－", "-"].into_iter().find_map(|separator| {
+            let (head, tail) = title.rsplit_once(separator)?;
+            let (head, tail) = (head.trim(), tail.trim());
+            let short = tail.chars().count() <= 16 && head.chars().count() >= tail.chars().count().max(6);
+            let wide = separator.trim() != "-" || separator.len() > 1 || tail.chars().all(|c| c as u32 > 0x2E80);
+            (short && wide).then_some(head)
+        });
+        match cut {
+            Some(head) => title = head.trim_end_matches(['-', '_', '|', ' ']),
+            None => break,
+        }
+    }
+    title
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_is_found_inside_a_title() {
+        assert!(extends("A long headline of a story - Somewhere", "A long headline of a story"));
+        assert!(!extends("A long headline of a story", "News"));
+        assert_eq!(without_tail("某地下雪了，交通受阻_某某新闻_某网"), "某地下雪了，交通受阻");
+        assert_eq!(without_tail("Covid-19 in numbers"), "Covid-19 in numbers");
+    }
+}

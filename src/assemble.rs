@@ -1,0 +1,241 @@
+//! Teaser + article + history → entries; entries → feed; and the judgement whether a listing can be believed.
+//!
+//! Pure. What a person wrote in feeds.toml beats what was detected, and the article page beats the listing. A time
+//! that was published once never moves.
+
+mod entry;
+mod judge;
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::config::{Filter, Source};
+use crate::finding::{Code, Finding};
+use crate::listing::Teaser;
+use crate::model::{EntryId, Feed, Title};
+use crate::normalise::id;
+use crate::pipeline::{Channel, Kept};
+
+pub use entry::{Reading, entry, is_file};
+pub use judge::{Verdict, judge, stale};
+
+/// The keys under which the story of `teaser` may be known: the site's own id first, then its address.
+pub fn keys(teaser: &Teaser, source: &Source) -> Vec<String> {
+    let own = teaser.guid.as_deref().map(|guid| id::guid_key(guid, &source.id, &source.url));
+    let address = teaser.url.as_ref().map(|url| id::key(url, &source.url));
+    let mut keys: Vec<String> = own.into_iter().chain(address).collect();
+    keys.dedup();
+    keys
+}
+
+/// A fingerprint of what a listing says of a story; texts that change by themselves (ages, counters) are left out.
+pub fn teaser_fingerprint(teaser: &Teaser) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(teaser.title.as_deref().unwrap_or_default());
+    hasher.finalize()[..8].iter().fold(String::with_capacity(16), |mut hex, byte| {
+        use std::fmt::Write;
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// Whether `teaser` may pass `include` and `exclude` as far as the listing can tell; the text is judged with the entry.
+pub fn wanted(teaser: &Teaser, source: &Source) -> bool {
+    let hits = |filter: &Filter| {
+        let title = filter.title.as_ref().map(|p| p.is_match(teaser.title.as_deref().unwrap_or_default()));
+        let link = filter.link.as_ref().map(|p| p.is_match(teaser.url.as_ref().map_or("", Url::as_str)));
+        [title, link]
+    };
+    hits(&source.include).into_iter().flatten().all(|hit| hit)
+        && !hits(&source.exclude).into_iter().flatten().any(|hit| hit)
+}
+
+/// What to do with the stories of one listing.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Stories to read and publish, in the order of the page.
+    pub fresh: Vec<Job>,
+    /// New stories that wait for a later run.
+    pub queued: usize,
+    /// Keys of stories beyond the cap: remembered, so that they are never new.
+    pub beyond: Vec<(EntryId, Vec<String>)>,
+    /// Kept entries whose teaser is taken as it is (after a rebuild).
+    pub adopted: Vec<Kept>,
+    /// Stories left out by `include` and `exclude`.
+    pub filtered: usize,
+}
+
+/// One story to read.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// What the listing says.
+    pub teaser: Teaser,
+    /// Its place in the listing.
+    pub position: u32,
+    /// Its keys.
+    pub keys: Vec<String>,
+    /// The entry it already is.
+    pub previous: Option<Kept>,
+    /// Why it is read.
+    pub why: Why,
+}
+
+/// Why a story is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It is new.
+    New,
+    /// Its teaser changed, or its page could not be read so far: what was published as its time stays.
+    Changed,
+    /// The configuration changed: its time is read anew, too.
+    Reconfigured,
+}
+
+/// Sorts the stories of a listing into what is new, changed, known and too much.
+///
+/// `known` maps keys to entries, dropped ones too; `kept` are the entries whose content is kept; `reconfigured` says
+/// that they were made under another configuration.
+pub fn plan(
+    teasers: Vec<Teaser>,
+    source: &Source,
+    known: &HashMap<String, EntryId>,
+    kept: &[Kept],
+    reconfigured: bool,
+) -> Plan {
+    let by_id: HashMap<&EntryId, &Kept> = kept.iter().map(|kept| (&kept.entry.id, kept)).collect();
+    let mut plan = Plan::default();
+    let mut planned = std::collections::HashSet::new();
+    let mut changed = Vec::new();
+    let mut fresh = 0;
+    let teasers = teasers.into_iter().filter(|teaser| {
+        let pass = wanted(teaser, source);
+        plan.filtered += usize::from(!pass);
+        pass
+    });
+    for (position, teaser) in teasers.collect::<Vec<_>>().into_iter().enumerate() {
+        let keys = keys(&teaser, source);
+        let Some(first) = keys.first().cloned() else { continue };
+        let id = keys.iter().find_map(|key| known.get(key)).cloned();
+        if !planned.insert(id.clone().unwrap_or_else(|| id::entry_id(first.clone()))) {
+            continue;
+        }
+        let position_u32 = u32::try_from(position).unwrap_or(u32::MAX);
+        match id {
+            None if position >= source.max_entries => plan.beyond.push((id::entry_id(first), keys)),
+            None if fresh >= source.max_articles_per_run && has_page(&teaser, source) => plan.queued += 1,
+            None => {
+                fresh += 1;
+                plan.fresh.push(Job { teaser, position: position_u32, keys, previous: None, why: Why::New });
+            }
+            Some(id) => {
+                let Some(previous) = by_id.get(&id) else { continue };
+                if previous.teaser.is_empty() {
+                    let adopted = Kept { teaser: teaser_fingerprint(&teaser), keys, ..(*previous).clone() };
+                    plan.adopted.push(adopted);
+                } else if reconfigured || previous.pending || previous.teaser != teaser_fingerprint(&teaser) {
+                    let why = if reconfigured { Why::Reconfigured } else { Why::Changed };
+                    changed.push(Job {
+                        teaser,
+                        position: position_u32,
+                        keys,
+                        previous: Some((*previous).clone()),
+                        why,
+                    });
+                }
+            }
+        }
+    }
+    let room = source.max_articles_per_run.saturating_sub(fresh).min(changed.len());
+    let later = changed.split_off(room);
+    plan.queued += later.len();
+    plan.adopted.extend(later.into_iter().filter_map(|job| job.previous).map(|kept| Kept { pending: true, ..kept }));
+    plan.fresh.extend(changed);
+    plan
+}
+
+/// Whether the story has a page to read: not where full text is off, the link is a file, or it is a place on the
+/// index page itself.
+pub fn has_page(teaser: &Teaser, source: &Source) -> bool {
+    let own = |url: &Url| !is_file(url) && id::key(url, &source.url) != id::key(&source.url, &source.url);
+    source.full_text && teaser.url.as_ref().is_some_and(|url| own(url) && !id::key(url, &source.url).contains('#'))
+}
+
+/// The feed's own fields: configured, else as the listing says, else as they were.
+pub fn channel(source: &Source, listing: &crate::listing::Listing, before: Option<&Channel>) -> Channel {
+    let line =
+        |text: Option<&String>, max| text.map(|text| crate::model::one_line(text, max)).filter(|t| !t.is_empty());
+    let title = line(source.title.as_ref(), 300).or_else(|| line(listing.title.as_ref(), 300));
+    let title = title.or_else(|| before.map(|before| before.title.clone()));
+    let language =
+        source.language.clone().or_else(|| listing.language.as_deref().and_then(crate::normalise::language::tag));
+    Channel {
+        title: title.unwrap_or_else(|| source.url.host_str().unwrap_or("feed").to_owned()),
+        description: line(source.description.as_ref(), 1000).or_else(|| line(listing.description.as_ref(), 1000)),
+        language,
+        icon: listing.icon.clone(),
+    }
+}
+
+/// The feed of `entries`; what does not fit under `max_entries` is left out.
+pub fn feed(source: &Source, channel: &Channel, entries: Vec<crate::model::Entry>) -> Feed {
+    let title = Title::new(&channel.title).or_else(|| Title::new(source.id.as_str()));
+    let title = title.unwrap_or_else(|| unreachable_title(source));
+    let mut feed = Feed::new(source.id.clone(), title, source.url.clone());
+    feed.description.clone_from(&channel.description);
+    feed.language.clone_from(&channel.language);
+    feed.icon.clone_from(&channel.icon);
+    feed.with_entries(entries, source.max_entries)
+}
+
+/// An id is never empty, so this is never called with an empty one; the host is as good a title as any.
+fn unreachable_title(source: &Source) -> Title {
+    Title::new(source.url.as_str()).unwrap_or_else(|| unreachable!("an address is not empty"))
+}
+
+/// What the plan tells the user.
+pub fn plan_findings(plan: &Plan, source: &Source) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if plan.filtered > 0 {
+        let message = format!("{} left out by `include` or `exclude`", count(plan.filtered, "item"));
+        findings.push(Finding::note(Code::ItemFiltered, message).at_page(&source.url));
+    }
+    if plan.queued > 0 {
+        let message = format!("{} will be read in the next run", count(plan.queued, "more article"));
+        let remedy = "raise `max_articles_per_run` to read more at once";
+        findings.push(Finding::note(Code::ArticlesQueued, message).at_page(&source.url).remedy(remedy));
+    }
+    findings
+}
+
+/// What the listing itself tells the user: items left out, fields that matched nowhere.
+pub fn listing_findings(listing: &crate::listing::Listing, source: &Source) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if listing.skipped > 0 {
+        let message = format!("{} without a link or a title left out", count(listing.skipped, "item"));
+        findings.push(Finding::warning(Code::ItemSkipped, message).at_page(&source.url));
+    }
+    for (name, written) in &listing.unmatched {
+        let message =
+            format!("`listing.{name}` (`{written}`) matched nothing in {}", count(listing.teasers.len(), "item"));
+        let remedy = "correct the selector, or add `optional = true`";
+        findings.push(Finding::warning(Code::SelectorUnmatched, message).at_page(&source.url).remedy(remedy));
+    }
+    findings
+}
+
+/// `3 items`, `1 entry`.
+pub fn count(number: usize, noun: &str) -> String {
+    match noun.strip_suffix('y') {
+        _ if number == 1 => format!("1 {noun}"),
+        Some(stem) => format!("{number} {stem}ies"),
+        None => format!("{number} {noun}s"),
+    }
+}
+
+/// The moment as the clock at the source's site shows it.
+pub fn local(now: DateTime<Utc>, source: &Source) -> chrono::NaiveDateTime {
+    now.with_timezone(&source.timezone).naive_local()
+}

@@ -1,0 +1,213 @@
+//! `feedmill build`: visit the sites, write the feeds, tell what happened.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use tokio::sync::Semaphore;
+
+use super::{BUSY, SOME_FAILED, USAGE, WELL};
+use crate::config::{self, Config};
+use crate::finding::Finding;
+use crate::io::clock::SystemClock;
+use crate::io::environment;
+use crate::io::fetch::{Web, WebOptions};
+use crate::io::publish::dir::Dir;
+use crate::io::robots::RobotsCache;
+use crate::io::store::sqlite::{OpenError, Sqlite};
+use crate::model::FeedId;
+use crate::pipeline::{self, Clock, Event, Outcome, Ports};
+use crate::{io, report};
+
+/// `feedmill build [FEED…]`
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Only these feeds, by their keys in feeds.toml
+    feeds: Vec<String>,
+    /// The configuration
+    #[arg(short, long, value_name = "FILE", default_value = "feeds.toml")]
+    config: PathBuf,
+    /// The folder to write to [default: public, beside the configuration]
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// The file that remembers [default: .feedmill/state.db, beside the configuration]
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the subcommand.
+pub(super) fn run(arguments: &Arguments) -> u8 {
+    let config = match load(arguments) {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
+    let only = match chosen(arguments, &config) {
+        Ok(only) => only,
+        Err(message) => return usage(arguments, &message),
+    };
+    let beside = arguments.config.parent().unwrap_or(Path::new(""));
+    let output = arguments.output.clone().unwrap_or_else(|| beside.join("public"));
+    let state = arguments.state.clone().unwrap_or_else(|| beside.join(".feedmill").join("state.db"));
+    let clock = SystemClock::from_environment();
+    let opened = match Sqlite::open(&state, clock.now()) {
+        Ok(opened) => opened,
+        Err(error) => {
+            say_error(arguments, &error.to_string());
+            return if matches!(error, OpenError::Busy { .. }) { BUSY } else { SOME_FAILED };
+        }
+    };
+    let store = Arc::new(opened.store);
+    let publish = match Dir::open(&output) {
+        Ok(publish) => publish,
+        Err(error) => return failure(arguments, &error.to_string()),
+    };
+    let web = Web::new(WebOptions {
+        contact: config.contact.clone(),
+        robots_cache: Some(Arc::clone(&store) as Arc<dyn RobotsCache>),
+        clock,
+    });
+    let (web, runtime) = match (web, super::runtime()) {
+        (Ok(web), Ok(runtime)) => (web, runtime),
+        (Err(error), _) => return failure(arguments, &error.message),
+        (_, Err(error)) => return failure(arguments, &error.to_string()),
+    };
+    let parsers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let ports = Ports {
+        fetch: &web,
+        store: store.as_ref(),
+        publish: &publish,
+        clock: &clock,
+        parsers: Arc::new(Semaphore::new(parsers)),
+    };
+    let progress = Progress::new(arguments, if only.is_empty() { config.sources.len() } else { only.len() });
+    let tell = |event: &Event<'_>| progress.tell(event);
+    let (outcomes, mut common) = runtime.block_on(pipeline::build(&config, &only, &ports, &tell));
+    progress.end();
+    common.splice(0..0, opened.note);
+    tell_all(arguments, &outcomes, &common);
+    if report::failures(&outcomes, &common) == 0 { WELL } else { SOME_FAILED }
+}
+
+/// Reads and checks the configuration; roots become relative to its folder.
+fn load(arguments: &Arguments) -> Result<Config, u8> {
+    let file = arguments.config.display().to_string();
+    let text = io::files::read_text(&arguments.config).map_err(|error| {
+        let hint = if arguments.config == Path::new("feeds.toml") {
+            "\n  help: write one, such as\n\n    [feeds.acme]\n    url = \"https://acme.example/news\"\n"
+        } else {
+            ""
+        };
+        usage(arguments, &format!("{error}{hint}"))
+    })?;
+    let mut config = config::parse(&text, &file, &environment::variable).map_err(|mistakes| {
+        if arguments.json {
+            println!("{}", json!({ "mistakes": mistakes.reports() }));
+        } else {
+            let colour = std::io::stderr().is_terminal() && environment::variable("NO_COLOR").is_none();
+            eprintln!("{}", mistakes.render(colour, 100).trim_end());
+        }
+        USAGE
+    })?;
+    let folder = arguments.config.parent().unwrap_or(Path::new(""));
+    for source in &mut config.sources {
+        source.root = source.root.take().map(|root| folder.join(root));
+    }
+    Ok(config)
+}
+
+/// The feeds named on the command line, all of which must be in the configuration.
+fn chosen(arguments: &Arguments, config: &Config) -> Result<Vec<FeedId>, String> {
+    let find = |name: &String| {
+        let found = config.sources.iter().find(|source| source.id.as_str() == name).map(|source| source.id.clone());
+        found.ok_or_else(|| format!("{} has no feed `{name}`", arguments.config.display()))
+    };
+    arguments.feeds.iter().map(find).collect()
+}
+
+fn usage(arguments: &Arguments, message: &str) -> u8 {
+    say_error(arguments, message);
+    USAGE
+}
+
+fn failure(arguments: &Arguments, message: &str) -> u8 {
+    say_error(arguments, message);
+    SOME_FAILED
+}
+
+fn say_error(arguments: &Arguments, message: &str) {
+    if arguments.json {
+        println!("{}", json!({ "error": message }));
+    } else {
+        eprintln!("error: {message}");
+    }
+}
+
+fn tell_all(arguments: &Arguments, outcomes: &[Outcome], common: &[Finding]) {
+    if arguments.json {
+        println!("{:#}", report::json(outcomes, common));
+        return;
+    }
+    for outcome in outcomes {
+        for finding in &outcome.findings {
+            eprintln!("{}", report::finding(Some(outcome.id.as_str()), finding));
+        }
+    }
+    for finding in common {
+        eprintln!("{}", report::finding(None, finding));
+    }
+    println!("{}", report::table(outcomes));
+}
+
+/// A bar on a terminal, a line a feed elsewhere, nothing beside JSON.
+enum Progress {
+    Bar(ProgressBar),
+    Lines,
+    Silent,
+}
+
+impl Progress {
+    fn new(arguments: &Arguments, feeds: usize) -> Self {
+        if arguments.json {
+            return Self::Silent;
+        }
+        if !std::io::stderr().is_terminal() {
+            return Self::Lines;
+        }
+        let bar = ProgressBar::new(feeds as u64);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}") {
+            bar.set_style(style);
+        }
+        Self::Bar(bar)
+    }
+
+    fn tell(&self, event: &Event<'_>) {
+        match (self, event) {
+            (Self::Bar(bar), Event::Started(id)) => bar.set_message(id.to_string()),
+            (Self::Bar(bar), Event::Article(id, done, total)) => {
+                bar.set_message(format!("{id}: article {done} of {total}"))
+            }
+            (Self::Bar(bar), Event::Finished(_)) => bar.inc(1),
+            (Self::Lines, Event::Finished(outcome)) => {
+                eprintln!(
+                    "{}: {}, {} new, {} changed",
+                    outcome.id,
+                    report::state(outcome),
+                    outcome.new,
+                    outcome.changed
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&self) {
+        if let Self::Bar(bar) = self {
+            bar.finish_and_clear();
+        }
+    }
+}

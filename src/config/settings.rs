@@ -1,0 +1,168 @@
+//! The settings that both `[defaults]` and a feed may have, each absent or valid.
+//!
+//! The defaults are read once, so that a mistake in them is told once; a feed's own settings are laid over them, key by
+//! key also inside `request`, `expect`, `date`, `include` and `exclude`.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use toml::de::DeValue;
+
+use super::field::pattern;
+use super::request::{self, RequestSettings};
+use super::suggest::nearest;
+use super::written::{Item, Reading, Shape, Table, did_you_mean, shown};
+use super::{Expect, Filter, leaf};
+use crate::normalise::date::Order;
+
+/// How many entries a feed may keep.
+const ENTRIES: RangeInclusive<u64> = 1..=500;
+/// How many article pages one run may fetch.
+const ARTICLES: RangeInclusive<u64> = 0..=500;
+/// What `min_items` may be.
+const ITEMS: RangeInclusive<u64> = 0..=10_000;
+
+/// The keys of `expect`.
+pub(super) const EXPECT: Shape = Shape { name: "`expect`", keys: &["min_items", "max_age"] };
+const DATE: Shape = Shape { name: "`date`", keys: &["order", "format"] };
+const FILTER: Shape = Shape { name: "`include` and `exclude`", keys: &["title", "link", "text", "category"] };
+
+/// What `[defaults]` and a feed have in common; `None` is "not said".
+#[derive(Clone, Default)]
+pub(super) struct Settings {
+    pub(super) timezone: Option<Tz>,
+    pub(super) language: Option<String>,
+    pub(super) encoding: Option<String>,
+    pub(super) full_text: Option<bool>,
+    pub(super) max_entries: Option<usize>,
+    pub(super) max_articles_per_run: Option<usize>,
+    pub(super) strip_title_suffix: Option<bool>,
+    pub(super) date_order: Option<Order>,
+    pub(super) date_format: Option<String>,
+    pub(super) expect: Expect,
+    pub(super) include: Filter,
+    pub(super) exclude: Filter,
+    pub(super) request: RequestSettings,
+}
+
+impl Settings {
+    /// Reads what `table` says.
+    pub(super) fn read(reading: &mut Reading<'_>, table: &Table<'_>) -> Self {
+        let mut settings = Self {
+            timezone: table.get("timezone").and_then(|item| parsed(reading, item, leaf::timezone)),
+            language: table.get("language").and_then(|item| parsed(reading, item, leaf::language)),
+            encoding: table.get("encoding").and_then(|item| parsed(reading, item, leaf::encoding)),
+            full_text: table.get("full_text").and_then(|item| reading.boolean(item)),
+            max_entries: table.get("max_entries").and_then(|item| count(reading, item, ENTRIES)),
+            max_articles_per_run: table.get("max_articles_per_run").and_then(|item| count(reading, item, ARTICLES)),
+            strip_title_suffix: table.get("strip_title_suffix").and_then(|item| reading.boolean(item)),
+            ..Self::default()
+        };
+        if let Some(date) = table.get("date").and_then(|item| reading.table(item, &DATE)) {
+            settings.date_order = date.get("order").and_then(|item| order(reading, item));
+            settings.date_format = date.get("format").and_then(|item| parsed(reading, item, leaf::date_format));
+        }
+        if let Some(expect) = table.get("expect").and_then(|item| reading.table(item, &EXPECT)) {
+            settings.expect.min_items = expect.get("min_items").and_then(|item| count(reading, item, ITEMS));
+            settings.expect.max_age = expect.get("max_age").and_then(|item| age(reading, item));
+        }
+        settings.include = filter(reading, table.get("include"));
+        settings.exclude = filter(reading, table.get("exclude"));
+        if let Some(item) = table.get("request") {
+            settings.request = request::read(reading, item);
+        }
+        settings
+    }
+
+    /// These settings where they say something, else those of `defaults`.
+    pub(super) fn over(self, defaults: &Self) -> Self {
+        let expect = Expect {
+            min_items: self.expect.min_items.or(defaults.expect.min_items),
+            max_age: self.expect.max_age.or(defaults.expect.max_age),
+        };
+        Self {
+            timezone: self.timezone.or(defaults.timezone),
+            language: self.language.or_else(|| defaults.language.clone()),
+            encoding: self.encoding.or_else(|| defaults.encoding.clone()),
+            full_text: self.full_text.or(defaults.full_text),
+            max_entries: self.max_entries.or(defaults.max_entries),
+            max_articles_per_run: self.max_articles_per_run.or(defaults.max_articles_per_run),
+            strip_title_suffix: self.strip_title_suffix.or(defaults.strip_title_suffix),
+            date_order: self.date_order.or(defaults.date_order),
+            date_format: self.date_format.or_else(|| defaults.date_format.clone()),
+            expect,
+            include: filter_over(self.include, &defaults.include),
+            exclude: filter_over(self.exclude, &defaults.exclude),
+            request: self.request.over(&defaults.request),
+        }
+    }
+}
+
+/// The string in `item`, understood by `leaf`.
+pub(super) fn parsed<T>(
+    reading: &mut Reading<'_>,
+    item: Item<'_>,
+    leaf: impl Fn(&str) -> Result<T, super::written::Trouble>,
+) -> Option<T> {
+    let text = reading.string(item)?;
+    reading.take(item, leaf(text))
+}
+
+/// The duration in `item`, from `least` to `most` seconds.
+pub(super) fn seconds(reading: &mut Reading<'_>, item: Item<'_>, range: RangeInclusive<u64>) -> Option<Duration> {
+    if let DeValue::Integer(_) = item.value.get_ref() {
+        let message = format!("`{}`: expected a string, found an integer", shown(item.key));
+        reading.mistake_with(item.span(), message, "write a number and a unit: `90s`, `5m` or `3h`");
+        return None;
+    }
+    let duration = parsed(reading, item, leaf::duration)?;
+    let (least, most) = (*range.start(), *range.end());
+    if duration < Duration::from_secs(least) || duration > Duration::from_secs(most) {
+        reading.mistake(item.span(), format!("`{}` is from {least}s to {most}s", shown(item.key)));
+        return None;
+    }
+    Some(duration)
+}
+
+fn age(reading: &mut Reading<'_>, item: Item<'_>) -> Option<Duration> {
+    seconds(reading, item, 60..=3_155_760_000)
+}
+
+fn count(reading: &mut Reading<'_>, item: Item<'_>, range: RangeInclusive<u64>) -> Option<usize> {
+    reading.integer(item, range).and_then(|number| usize::try_from(number).ok())
+}
+
+fn order(reading: &mut Reading<'_>, item: Item<'_>) -> Option<Order> {
+    let text = reading.string(item)?;
+    match text {
+        "dmy" => Some(Order::Dmy),
+        "mdy" => Some(Order::Mdy),
+        "ymd" => Some(Order::Ymd),
+        other => {
+            let help = nearest(other, ["dmy", "mdy", "ymd"])
+                .map_or_else(|| "write `dmy`, `mdy` or `ymd`".to_owned(), did_you_mean);
+            reading.mistake_with(item.span(), format!("unknown order `{}`", shown(other)), help);
+            None
+        }
+    }
+}
+
+fn filter(reading: &mut Reading<'_>, item: Option<Item<'_>>) -> Filter {
+    let Some(table) = item.and_then(|item| reading.table(item, &FILTER)) else { return Filter::default() };
+    Filter {
+        title: table.get("title").and_then(|item| pattern(reading, item)),
+        link: table.get("link").and_then(|item| pattern(reading, item)),
+        text: table.get("text").and_then(|item| pattern(reading, item)),
+        category: table.get("category").and_then(|item| pattern(reading, item)),
+    }
+}
+
+fn filter_over(own: Filter, defaults: &Filter) -> Filter {
+    Filter {
+        title: own.title.or_else(|| defaults.title.clone()),
+        link: own.link.or_else(|| defaults.link.clone()),
+        text: own.text.or_else(|| defaults.text.clone()),
+        category: own.category.or_else(|| defaults.category.clone()),
+    }
+}

@@ -1,0 +1,3 @@
+//! Where published files go: one file a kind of place, each a [`crate::pipeline::Publish`].
+
+pub mod dir;

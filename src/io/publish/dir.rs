@@ -1,0 +1,273 @@
+//! A folder that a static host serves.
+//!
+//! For each file: check the path, compare with what is there, write beside it, rename over it. A reader, and a run that
+//! is killed at any point, therefore see the old file or the new one, never a part. A file with the same bytes is not
+//! touched, so its time stays. Each new file's bytes are on the disk before it gets its name; the names themselves are
+//! made durable once for the whole batch by [`Dir::finish`], because waiting for the disk costs milliseconds a time.
+//!
+//! Refuses to write through a symbolic link below the folder (the folder itself may be one), to replace anything but a
+//! regular file, and to delete anything but its own left-over temporary files.
+
+use std::collections::BTreeSet;
+use std::fs::{File, FileType};
+use std::io::{Error, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use tempfile::NamedTempFile;
+
+use crate::io::files::explain;
+use crate::model::Artifact;
+use crate::pipeline::{Publish, PublishError, Written};
+
+/// Names with a leading dot that hosts ask for; no other hidden file is written.
+const HIDDEN_NAMES: [&str; 2] = [".htaccess", ".nojekyll"];
+/// The longest name that common file systems take, in bytes.
+const MAX_NAME_BYTES: usize = 255;
+/// Temporary files begin with this; the dot keeps most hosts from serving them.
+const TEMPORARY_PREFIX: &str = ".feedmill-";
+/// Temporary files end with this.
+const TEMPORARY_SUFFIX: &str = ".tmp";
+/// A temporary file of this age belongs to a run that was killed.
+const TEMPORARY_AGE: Duration = Duration::from_hours(1);
+
+/// A folder to publish into.
+#[derive(Debug)]
+pub struct Dir {
+    root: PathBuf,
+    folders: Mutex<Folders>,
+}
+
+/// What was done to folders by this run.
+#[derive(Debug, Default)]
+struct Folders {
+    /// Looked through for left-over temporary files.
+    swept: BTreeSet<PathBuf>,
+    /// Their list of names changed since the last [`Dir::finish`].
+    changed: BTreeSet<PathBuf>,
+}
+
+impl Dir {
+    /// Opens the folder, makes it (mode 0755) if it is missing, and removes temporary files that a killed run left in
+    /// it more than an hour ago. A symbolic link to a folder is followed.
+    ///
+    /// # Errors
+    /// The path is not a folder, or the folder cannot be made.
+    pub fn open(path: &Path) -> Result<Self, PublishError> {
+        make_folder(path).map_err(|error| failure(path, &error))?;
+        let directory = Self { root: path.to_owned(), folders: Mutex::default() };
+        directory.sweep(path);
+        Ok(directory)
+    }
+
+    fn folders(&self) -> MutexGuard<'_, Folders> {
+        self.folders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Removes old temporary files from `folder`, once a run. That this fails is no reason to stop.
+    fn sweep(&self, folder: &Path) {
+        if !self.folders().swept.insert(folder.to_owned()) {
+            return;
+        }
+        let Ok(listing) = std::fs::read_dir(folder) else { return };
+        for file in listing.flatten() {
+            let name = file.file_name();
+            let name = name.to_string_lossy();
+            let ours = name.starts_with(TEMPORARY_PREFIX) && name.ends_with(TEMPORARY_SUFFIX);
+            if ours && file.metadata().is_ok_and(|data| data.is_file() && is_old(data.modified())) {
+                // Another run may be quicker.
+                let _ = std::fs::remove_file(file.path());
+            }
+        }
+    }
+
+    /// Makes the folders between the root and the file, and refuses links and files among them.
+    fn make_parents(&self, names: &[&str]) -> Result<PathBuf, PublishError> {
+        let mut folder = self.root.clone();
+        for name in names {
+            let above = folder.clone();
+            folder.push(name);
+            match kind_of(&folder).map_err(|error| failure(&folder, &error))? {
+                Some(kind) if kind.is_dir() => {}
+                Some(kind) => return Err(refusal(&folder, kind, "folder")),
+                None => {
+                    make_folder(&folder).map_err(|error| failure(&folder, &error))?;
+                    self.folders().changed.insert(above);
+                }
+            }
+            self.sweep(&folder);
+        }
+        Ok(folder)
+    }
+
+    /// The regular file at `path` that no symbolic link leads to.
+    fn published(&self, path: &str) -> Option<PathBuf> {
+        let mut names = names_of(path).ok()?;
+        let last = names.pop()?;
+        let mut file = self.root.clone();
+        for name in names {
+            file.push(name);
+            kind_of(&file).ok()?.filter(FileType::is_dir)?;
+        }
+        file.push(last);
+        Some(file)
+    }
+}
+
+impl Publish for Dir {
+    fn write(&self, artifact: &Artifact) -> Result<Written, PublishError> {
+        let mut names = names_of(&artifact.path)
+            .map_err(|reason| PublishError { path: artifact.path.clone(), reason: reason.to_owned() })?;
+        let last = names.pop().unwrap_or_default();
+        let folder = self.make_parents(&names)?;
+        let target = folder.join(last);
+        if let Some(kind) = kind_of(&target).map_err(|error| failure(&target, &error))? {
+            if !kind.is_file() {
+                return Err(refusal(&target, kind, "file"));
+            }
+            if holds(&target, &artifact.bytes) {
+                return Ok(Written::Same);
+            }
+        }
+        replace(&folder, &target, &artifact.bytes).map_err(|error| failure(&target, &error))?;
+        self.folders().changed.insert(folder);
+        Ok(Written::Changed)
+    }
+
+    fn read(&self, path: &str) -> Option<Vec<u8>> {
+        let file = self.published(path)?;
+        kind_of(&file).ok()?.filter(FileType::is_file)?;
+        std::fs::read(file).ok()
+    }
+
+    fn size(&self, path: &str) -> Option<u64> {
+        let data = std::fs::symlink_metadata(self.published(path)?).ok()?;
+        data.is_file().then_some(data.len())
+    }
+
+    fn finish(&self) -> Result<(), PublishError> {
+        let changed = std::mem::take(&mut self.folders().changed);
+        let mut result = Ok(());
+        for folder in changed {
+            if let Err(error) = sync_folder(&folder)
+                && result.is_ok()
+            {
+                result = Err(failure(&folder, &error));
+            }
+        }
+        result
+    }
+}
+
+/// The names in `path`, or why it is no path of a published file. There is at least one name.
+///
+/// Paths come from checked ids and constants; they are checked again because a mistake here would write anywhere.
+fn names_of(path: &str) -> Result<Vec<&str>, &'static str> {
+    let names: Vec<_> = path.split('/').collect();
+    for name in &names {
+        let hidden = name.starts_with('.') && !HIDDEN_NAMES.contains(name);
+        let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));
+        if name.is_empty() {
+            return Err("the path has an empty part; a published path is relative, without '/' at its ends");
+        } else if hidden || name.ends_with('.') {
+            return Err("no part of a published path begins or ends with '.'");
+        } else if !plain {
+            return Err("a published path has only a-z, 0-9, '.', '_', '-' and '/'");
+        } else if name.len() > MAX_NAME_BYTES {
+            return Err("a name in the path is longer than 255 bytes");
+        }
+    }
+    Ok(names)
+}
+
+/// What stands at `path` itself, links not followed; `None` if nothing does.
+fn kind_of(path: &Path) -> Result<Option<FileType>, Error> {
+    match std::fs::symlink_metadata(path) {
+        Ok(data) => Ok(Some(data.file_type())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the file at `path` has exactly `bytes`. A file that cannot be read counts as different: it is replaced.
+fn holds(path: &Path, bytes: &[u8]) -> bool {
+    let same_size = std::fs::symlink_metadata(path).is_ok_and(|data| usize::try_from(data.len()) == Ok(bytes.len()));
+    same_size && std::fs::read(path).is_ok_and(|old| old == bytes)
+}
+
+/// Writes `bytes` beside `target` and renames the result over it. After an error the temporary file is gone and
+/// `target` is as it was.
+fn replace(folder: &Path, target: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let mut file: NamedTempFile =
+        tempfile::Builder::new().prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX).tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    allow_reading(file.as_file())?;
+    file.as_file().sync_data()?;
+    file.persist(target).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Temporary files are private; a published one is for everybody, or the web server could not read it.
+#[cfg(unix)]
+fn allow_reading(file: &File) -> Result<(), Error> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature everywhere")]
+fn allow_reading(_file: &File) -> Result<(), Error> {
+    Ok(())
+}
+
+fn make_folder(path: &Path) -> Result<(), Error> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o755);
+    builder.create(path)
+}
+
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> Result<(), Error> {
+    File::open(path)?.sync_all()
+}
+
+/// Windows has no handle to sync a folder by; its file system writes names in order.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature everywhere")]
+fn sync_folder(_path: &Path) -> Result<(), Error> {
+    Ok(())
+}
+
+fn is_old(modified: Result<SystemTime, Error>) -> bool {
+    let age = modified.ok().and_then(|time| SystemTime::now().duration_since(time).ok());
+    age.is_some_and(|age| age > TEMPORARY_AGE)
+}
+
+fn failure(path: &Path, error: &Error) -> PublishError {
+    let reason = match error.kind() {
+        ErrorKind::PermissionDenied => format!("{error}; make the folder writable for this user"),
+        _ => explain(error),
+    };
+    PublishError { path: path.display().to_string(), reason }
+}
+
+fn refusal(path: &Path, found: FileType, wanted: &str) -> PublishError {
+    let kind = if found.is_symlink() {
+        "symbolic link"
+    } else if found.is_dir() {
+        "folder"
+    } else if found.is_file() {
+        "file"
+    } else {
+        "device or pipe"
+    };
+    let reason =
+        format!("a {kind} stands where a {wanted} is to be written; it is left alone, move it away and run again");
+    PublishError { path: path.display().to_string(), reason }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+use std::fs;
+
+use super::*;
+
+const BYTES: &[u8] = b"<rss/>";
+
+fn artifact(path: &str, bytes: &[u8]) -> Artifact {
+    Artifact { path: path.to_owned(), media_type: "application/rss+xml", bytes: bytes.to_vec() }
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn paths_are_plain() {
+    for good in ["a.rss", "archive/acme/2026-01.xml", "_headers", ".nojekyll", "index.html", "a/.htaccess"] {
+        assert!(names_of(good).is_ok(), "{good}");
+    }
+    let long = "a".repeat(256);
+    let bad = ["", "/etc/passwd", "../a", "a/../b", "a//b", "a/", ".", "..", ".git/config", "A.rss", "a b", "a\\b"];
+    for bad in bad.into_iter().chain(["c:a", "ü", "a\0", "a.", "a./b", long.as_str()]) {
+        assert!(names_of(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn the_same_bytes_keep_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("site/public");
+    let dir = Dir::open(&root).unwrap();
+    assert_eq!(dir.write(&artifact("a.rss", BYTES)).unwrap(), Written::Changed);
+    let file = root.join("a.rss");
+    let then = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    File::options().write(true).open(&file).unwrap().set_modified(then).unwrap();
+
+    assert_eq!(dir.write(&artifact("a.rss", BYTES)).unwrap(), Written::Same);
+    assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), then);
+    assert_eq!(dir.write(&artifact("a.rss", b"<RSS/>")).unwrap(), Written::Changed, "same size, other content");
+    assert_ne!(fs::metadata(&file).unwrap().modified().unwrap(), then);
+
+    assert_eq!(dir.write(&artifact("archive/acme/1.xml", BYTES)).unwrap(), Written::Changed);
+    dir.finish().unwrap();
+    dir.finish().unwrap();
+    assert_eq!(names_in(&root), ["a.rss", "archive"]);
+    assert_eq!(dir.read("a.rss").unwrap(), b"<RSS/>");
+    assert_eq!(dir.size("archive/acme/1.xml"), Some(6));
+    assert_eq!((dir.read("none"), dir.size("none"), dir.size("archive")), (None, None, None));
+    assert_eq!((dir.read("../site/public/a.rss"), dir.read("archive")), (None, None));
+}
+
+#[cfg(unix)]
+#[test]
+fn everybody_may_read_what_is_published() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let dir = Dir::open(folder.path()).unwrap();
+    for content in [BYTES, b"<rss></rss>"] {
+        dir.write(&artifact("a.rss", content)).unwrap();
+        assert_eq!(fs::metadata(folder.path().join("a.rss")).unwrap().permissions().mode() & 0o777, 0o644);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_refused_and_left_alone() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let (outside, real, root) =
+        (folder.path().join("outside"), folder.path().join("real"), folder.path().join("public"));
+    fs::create_dir_all(&real).unwrap();
+    fs::create_dir_all(&outside).unwrap();
+    fs::write(outside.join("secret"), "secret").unwrap();
+    symlink(&real, &root).unwrap();
+    let dir = Dir::open(&root).unwrap();
+    assert_eq!(dir.write(&artifact("b.rss", BYTES)).unwrap(), Written::Changed, "the folder itself may be a link");
+
+    symlink(outside.join("secret"), real.join("a.rss")).unwrap();
+    symlink(outside.join("nowhere"), real.join("dangling.rss")).unwrap();
+    symlink(&outside, real.join("archive")).unwrap();
+    for path in ["a.rss", "dangling.rss", "archive/x.xml", "archive/secret"] {
+        let error = dir.write(&artifact(path, BYTES)).unwrap_err().to_string();
+        assert!(error.contains("symbolic link"), "{path}: {error}");
+        assert_eq!((dir.read(path), dir.size(path)), (None, None), "{path}");
+    }
+    assert_eq!(names_in(&outside), ["secret"]);
+    assert_eq!(fs::read(outside.join("secret")).unwrap(), b"secret");
+    assert!(real.join("a.rss").is_symlink());
+}
+
+#[test]
+fn folders_and_foreign_files_are_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    fs::create_dir_all(root.join("a.rss")).unwrap();
+    fs::write(root.join("CNAME"), "feeds.example").unwrap();
+    fs::write(root.join("plain"), "").unwrap();
+    let dir = Dir::open(root).unwrap();
+    assert!(dir.write(&artifact("a.rss", BYTES)).unwrap_err().reason.contains("a folder stands"));
+    assert!(dir.write(&artifact("plain/x.xml", BYTES)).unwrap_err().reason.contains("a file stands"));
+    assert!(dir.write(&artifact("../x.xml", BYTES)).is_err());
+    dir.write(&artifact("b.rss", BYTES)).unwrap();
+    assert_eq!(names_in(root), ["CNAME", "a.rss", "b.rss", "plain"], "no temporary file stays");
+    assert_eq!(fs::read(root.join("CNAME")).unwrap(), b"feeds.example");
+}
+
+#[test]
+fn errors_name_the_file_and_leave_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "x").unwrap();
+    for path in [file.join("public"), file.clone()] {
+        let error = Dir::open(&path).unwrap_err();
+        assert!(error.path.contains("file") && error.reason.contains("a file stands"), "{error}");
+    }
+    let root = folder.path().join("public");
+    let dir = Dir::open(&root).unwrap();
+    fs::remove_dir(&root).unwrap();
+    fs::write(&root, "now a file").unwrap();
+    let error = dir.write(&artifact("a.rss", BYTES)).unwrap_err();
+    assert!(error.path.ends_with("a.rss") && error.reason.contains("a file stands"), "{error}");
+    assert_eq!(names_in(folder.path()), ["file", "public"]);
+}
+
+#[test]
+fn old_temporary_files_are_removed_and_no_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let old = SystemTime::now() - Duration::from_hours(2);
+    fs::create_dir_all(root.join("archive")).unwrap();
+    let files = [".feedmill-old.tmp", ".feedmill-note", "mine.tmp", "archive/.feedmill-old.tmp", "archive/old.tmp"];
+    for name in files {
+        fs::write(root.join(name), "x").unwrap();
+        File::options().write(true).open(root.join(name)).unwrap().set_modified(old).unwrap();
+    }
+    fs::write(root.join(".feedmill-new.tmp"), "x").unwrap();
+    let dir = Dir::open(root).unwrap();
+    assert_eq!(names_in(root), [".feedmill-new.tmp", ".feedmill-note", "archive", "mine.tmp"]);
+    dir.write(&artifact("archive/a.xml", BYTES)).unwrap();
+    assert_eq!(names_in(&root.join("archive")), ["a.xml", "old.tmp"]);
+}

@@ -1,0 +1,4 @@
+//! What is kept between runs: one file a kind of store, each a [`crate::pipeline::Store`].
+
+mod robots;
+pub mod sqlite;

@@ -1,0 +1,249 @@
+//! State in one SQLite file.
+//!
+//! One connection behind a mutex: statements are short, and SQLite has one writer anyway. A visit is one transaction;
+//! an unchanged source costs one row read and at most one row written. What a commit wrote survives `kill -9`; after a
+//! power cut the last commits may be missing, but the file is sound, and what is missing is fetched again.
+//!
+//! Refuses to be opened twice at a time, and to touch a file that a newer version or another program wrote.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Error, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
+
+use crate::model::{EntryId, FeedId};
+use crate::pipeline::{Kept, Memory, Store, StoreError, Update};
+
+mod lock;
+mod open;
+mod rows;
+mod schema;
+
+pub use open::{OpenError, Opened};
+
+use lock::Lock;
+use rows::EntryRow;
+
+const SOURCE_KEY: &str = "SELECT key FROM source WHERE id = ?1";
+const MEMORY: &str = "SELECT memory FROM source WHERE id = ?1";
+const MEMORIES: &str = "SELECT id, memory FROM source ORDER BY id";
+const PUT_MEMORY: &str = "INSERT INTO source (id, memory) VALUES (?1, ?2) \
+     ON CONFLICT (id) DO UPDATE SET memory = excluded.memory WHERE memory <> excluded.memory";
+const FORGET: &str = "DELETE FROM source WHERE id = ?1";
+const ENTRIES: &str = "SELECT teaser, pending, keys, entry FROM entry WHERE source = ?1 ORDER BY id";
+const PUT_ENTRY: &str = "INSERT INTO entry (source, id, teaser, pending, keys, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+     ON CONFLICT (source, id) DO UPDATE SET \
+         teaser = excluded.teaser, pending = excluded.pending, keys = excluded.keys, entry = excluded.entry \
+     WHERE (teaser, pending, keys, entry) <> (excluded.teaser, excluded.pending, excluded.keys, excluded.entry)";
+const DROP_ENTRY: &str = "DELETE FROM entry WHERE source = ?1 AND id = ?2";
+const KNOWN: &str = "SELECT coalesce(entry, key) FROM seen WHERE source = ?1 AND key = ?2";
+const PUT_KEY: &str = "INSERT INTO seen (source, key, entry) VALUES (?1, ?2, nullif(?3, ?2)) \
+     ON CONFLICT (source, key) DO UPDATE SET entry = excluded.entry WHERE entry IS NOT excluded.entry";
+const ROBOTS: &str = "SELECT fetched_at, body FROM robots WHERE origin = ?1";
+const PUT_ROBOTS: &str = "INSERT INTO robots (origin, fetched_at, body) VALUES (?1, ?2, ?3) \
+     ON CONFLICT (origin) DO UPDATE SET fetched_at = excluded.fetched_at, body = excluded.body";
+
+/// Every statement, so that opening a file proves that it has the tables and columns they need.
+const STATEMENTS: [&str; 12] = [
+    SOURCE_KEY, MEMORY, MEMORIES, PUT_MEMORY, FORGET, ENTRIES, PUT_ENTRY, DROP_ENTRY, KNOWN, PUT_KEY, ROBOTS,
+    PUT_ROBOTS,
+];
+
+/// When a robots.txt was fetched, and its text; no text means that there was none to read.
+pub type Robots = (DateTime<Utc>, Option<String>);
+
+/// The state in a file, locked for this process until it is dropped.
+#[derive(Debug)]
+pub struct Sqlite {
+    /// The connection stands before the lock, so that the file is closed before another run may have it.
+    connection: Mutex<Connection>,
+    lock: Option<Mutex<Lock>>,
+    path: String,
+}
+
+impl Sqlite {
+    /// Opens the state file at `path`, and makes it and its folder if they are missing. An older file is brought up to
+    /// date after a copy (`<name>.bak-<version>`); a damaged one is renamed to `<name>.corrupt-<now>` and a new one
+    /// begun, which [`Opened::note`] tells.
+    ///
+    /// # Errors
+    /// [`OpenError::Busy`] if another process has the file open; [`OpenError::Failed`] if a newer version or another
+    /// program wrote it, or if the system refuses (permission, full disk).
+    pub fn open(path: &Path, now: DateTime<Utc>) -> Result<Opened, OpenError> {
+        open::open(path, now, &schema::STEPS)
+    }
+
+    /// An empty store that is gone when dropped, for tests and trials.
+    ///
+    /// # Errors
+    /// There is no memory left.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        let path = "state in memory";
+        let connection = Connection::open_in_memory().map_err(|error| explain(path, &error))?;
+        let connection = open::prepare(connection, None, false, &schema::STEPS)?;
+        Ok(Self::new(connection, path.to_owned(), None))
+    }
+
+    fn new(connection: Connection, path: String, lock: Option<Lock>) -> Self {
+        connection.set_prepared_statement_cache_capacity(STATEMENTS.len());
+        Self { connection: Mutex::new(connection), lock: lock.map(Mutex::new), path }
+    }
+
+    /// Every source that was ever visited, also those no longer in feeds.toml, by id.
+    pub fn sources(&self) -> Result<Vec<(String, Memory)>, StoreError> {
+        self.run(|connection| {
+            let mut statement = connection.prepare_cached(MEMORIES)?;
+            statement.query_map([], |row| Ok((row.get(0)?, rows::memory(row, 1)?)))?.collect()
+        })
+    }
+
+    /// Removes everything about a source, its keys included: when it comes back, all its stories are new. Nothing
+    /// calls this by itself.
+    pub fn forget(&self, id: &str) -> Result<(), StoreError> {
+        self.run(|connection| connection.prepare_cached(FORGET)?.execute([id]).map(drop))
+    }
+
+    /// The robots.txt kept for `origin` (`https://site.example`).
+    pub fn robots_get(&self, origin: &str) -> Result<Option<Robots>, StoreError> {
+        self.run(|connection| {
+            let mut statement = connection.prepare_cached(ROBOTS)?;
+            statement.query_row([origin], rows::robots).optional()
+        })
+    }
+
+    /// Keeps the robots.txt of `origin`.
+    pub fn robots_put(&self, origin: &str, fetched_at: DateTime<Utc>, body: Option<&str>) -> Result<(), StoreError> {
+        self.run(|connection| {
+            let mut statement = connection.prepare_cached(PUT_ROBOTS)?;
+            statement.execute((origin, fetched_at.to_rfc3339(), body)).map(drop)
+        })
+    }
+
+    /// Runs `work` on the connection; an error gets the file's name and plain words, and damage is noted for the next
+    /// run.
+    fn run<T>(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        // A panic while the connection was held rolled its transaction back, so the connection is sound.
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        work(&mut connection).map_err(|error| {
+            if let Some(lock) = self.lock.as_ref().filter(|_| is_damage(&error)) {
+                lock.lock().unwrap_or_else(PoisonError::into_inner).note_damage();
+            }
+            explain(&self.path, &error)
+        })
+    }
+}
+
+impl Store for Sqlite {
+    fn memory(&self, id: &FeedId) -> Result<Option<Memory>, StoreError> {
+        self.run(|connection| {
+            connection.prepare_cached(MEMORY)?.query_row([id.as_str()], |row| rows::memory(row, 0)).optional()
+        })
+    }
+
+    /// In the order of their ids.
+    fn entries(&self, id: &FeedId) -> Result<Vec<Kept>, StoreError> {
+        self.run(|connection| {
+            let Some(source) = source_key(connection, id)? else { return Ok(Vec::new()) };
+            connection.prepare_cached(ENTRIES)?.query_map([source], rows::kept)?.collect()
+        })
+    }
+
+    fn known(&self, id: &FeedId, keys: &[String]) -> Result<HashMap<String, EntryId>, StoreError> {
+        self.run(|connection| {
+            let Some(source) = source_key(connection, id)? else { return Ok(HashMap::new()) };
+            // One search of the primary key each; there is no server between, so that one statement for all gains nothing.
+            let mut statement = connection.prepare_cached(KNOWN)?;
+            let mut known = HashMap::new();
+            for key in keys {
+                if let Some(entry) = statement.query_row((source, key), |row| row.get(0)).optional()? {
+                    known.insert(key.clone(), EntryId::from_key(entry));
+                }
+            }
+            Ok(known)
+        })
+    }
+
+    /// First what changed, then what is dropped: an entry in both leaves its keys alone. A key that already belongs to
+    /// another entry goes over to the one that has it now; the keys an entry had before stay its own.
+    fn commit(&self, id: &FeedId, update: &Update) -> Result<(), StoreError> {
+        let encode = || -> rusqlite::Result<_> {
+            let rows: Vec<_> = update.changed.iter().map(EntryRow::new).collect::<Result<_, _>>()?;
+            Ok((rows::to_json(&update.memory)?, rows))
+        };
+        let (memory, rows) = encode().map_err(|error| explain(&self.path, &error))?;
+        self.run(|connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            transaction.prepare_cached(PUT_MEMORY)?.execute((id.as_str(), &memory))?;
+            if !rows.is_empty() || !update.dropped.is_empty() || !update.seen.is_empty() {
+                put_entries(&transaction, id, &rows, update)?;
+            }
+            transaction.commit()
+        })
+    }
+}
+
+fn put_entries(
+    transaction: &Transaction<'_>,
+    id: &FeedId,
+    rows: &[EntryRow<'_>],
+    update: &Update,
+) -> rusqlite::Result<()> {
+    let source = source_key(transaction, id)?;
+    let mut put_entry = transaction.prepare_cached(PUT_ENTRY)?;
+    let mut put_key = transaction.prepare_cached(PUT_KEY)?;
+    for EntryRow { kept, keys, entry } in rows {
+        let id = kept.entry.id.as_str();
+        put_entry.execute((source, id, &kept.teaser, kept.pending, keys, entry))?;
+        for key in &kept.keys {
+            put_key.execute((source, key, id))?;
+        }
+    }
+    for (key, entry) in &update.seen {
+        put_key.execute((source, key, entry.as_str()))?;
+    }
+    let mut drop_entry = transaction.prepare_cached(DROP_ENTRY)?;
+    for entry in &update.dropped {
+        drop_entry.execute((source, entry.as_str()))?;
+    }
+    Ok(())
+}
+
+fn source_key(connection: &Connection, id: &FeedId) -> rusqlite::Result<Option<i64>> {
+    connection.prepare_cached(SOURCE_KEY)?.query_row([id.as_str()], |row| row.get(0)).optional()
+}
+
+/// Whether `error` means that the file does not hold what was written to it.
+fn is_damage(error: &Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+        || matches!(error, Error::FromSqlConversionFailure(..) | Error::InvalidColumnType(..) | Error::Utf8Error(..))
+}
+
+/// The file, what is wrong in plain words, what to do, and what SQLite said.
+fn explain(path: &str, error: &Error) -> StoreError {
+    let words = match error.sqlite_error_code() {
+        _ if is_damage(error) => {
+            "the state file is damaged; the next run sets it aside and reads the history back from the published feeds"
+        }
+        Some(ErrorCode::DiskFull) => "the disk is full; free some space and run again",
+        Some(ErrorCode::ReadOnly) => "the state file cannot be written; make it and its folder writable for this user",
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            "the state file cannot be opened; make it and its folder readable and writable for this user"
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "another program holds the state file; close it and run again"
+        }
+        Some(ErrorCode::SystemIoFailure) => {
+            "the disk failed or is full; check its health and its free space and run again"
+        }
+        Some(ErrorCode::FileLockingProtocolFailed | ErrorCode::NoLargeFileSupport) => {
+            "this file system cannot hold the state; keep it on a local disk"
+        }
+        _ => "the state could not be read or written",
+    };
+    StoreError(format!("{path}: {words} ({error})"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,320 @@
+//! Repeated structures of links → teasers.
+//!
+//! Steps: give every address its best link; group the addresses by the place of that link (elements up to the root,
+//! nearest classes); find each one's block, the largest box that holds no other of its group; score groups by
+//! headlines, dates, summaries, pictures and addresses; take the best group and those that are about as good and do not
+//! stand inside blocks already taken; put all in document order.
+
+use std::collections::HashMap;
+
+use scraper::ElementRef;
+
+use super::describe::describe;
+use super::outline::{Link, Outline, Part, headline_worth, truncate};
+use super::{MAX_ITEMS, Teaser, words};
+use crate::page::{Document, document};
+
+/// The most groups that are looked at closely.
+const MAX_GROUPS: usize = 40;
+/// The most blocks of one group that are described to judge it.
+const SAMPLE: usize = 8;
+/// A group must be this good beside the best one to be taken as well.
+const ENOUGH: f32 = 0.62;
+/// The same on pages that are no front page: a section or a page of an archive has one list.
+const ENOUGH_BESIDE_ONE: f32 = 0.85;
+/// What a link without a telling text is worth until its block is known.
+const NAMELESS: f32 = 0.08;
+/// The most siblings that follow a headline in a flat page and still belong to it.
+const MAX_SIBLINGS: usize = 6;
+
+/// One story as it was found: where it stands and what is said of it.
+pub(super) struct Story<'a> {
+    /// The elements of its block.
+    pub(super) block: Vec<ElementRef<'a>>,
+    /// What was read from it.
+    pub(super) teaser: Teaser,
+}
+
+/// The stories of a page in document order; empty if nothing repeats.
+pub(super) fn stories<'a>(document: &'a Document, outline: &Outline<'a>) -> Vec<Story<'a>> {
+    let primaries = primaries(document, outline);
+    let mut groups = groups(outline, &primaries);
+    for group in &mut groups {
+        judge(document, outline, group);
+    }
+    let mut chosen = choose(outline, groups);
+    chosen.sort_by_key(|(item, _)| item.link);
+    chosen.truncate(MAX_ITEMS);
+    let bounds: Vec<usize> = chosen.iter().filter_map(|(item, _)| Some(outline.links.get(item.link)?.at)).collect();
+    let mut stories = Vec::new();
+    for (number, (item, _)) in chosen.iter().enumerate() {
+        let next = bounds.get(number + 1).copied().unwrap_or(usize::MAX);
+        let block = block_of(outline, item, next);
+        if let Some(teaser) = teaser(document, outline, item, &block) {
+            stories.push(Story { block, teaser });
+        }
+    }
+    stories
+}
+
+/// One address with its best link and its block.
+#[derive(Clone, Debug)]
+struct Item {
+    link: usize,
+    worth: f32,
+    block: usize,
+    height: usize,
+}
+
+struct Group {
+    place: u64,
+    items: Vec<Item>,
+    quality: f32,
+    score: f32,
+    heading: f32,
+}
+
+/// The best link of every address that may be a story.
+fn primaries(document: &Document, outline: &Outline<'_>) -> Vec<Item> {
+    let mut best: Vec<Option<Item>> = vec![None; outline.addresses.len()];
+    let worths: Vec<f32> = outline.addresses.iter().map(|url| words::address_worth(url, document.url())).collect();
+    for (number, link) in outline.links.iter().enumerate() {
+        let address = worths.get(link.address).copied().unwrap_or(0.0);
+        let text = match link.nameless {
+            true if address >= 0.4 => NAMELESS,
+            true => 0.0,
+            false => headline_worth(&link.text),
+        };
+        let heading = if link.heading && text > 0.0 { 0.9 } else { 0.0 };
+        let worth = (text + heading) * address * link.zone;
+        if worth < 0.001 {
+            continue;
+        }
+        if let Some(slot) = best.get_mut(link.address)
+            && slot.as_ref().is_none_or(|known| worth > known.worth)
+        {
+            *slot = Some(Item { link: number, worth, block: link.at, height: 0 });
+        }
+    }
+    best.into_iter().flatten().collect()
+}
+
+fn groups(outline: &Outline<'_>, primaries: &[Item]) -> Vec<Group> {
+    let mut order: HashMap<u64, usize> = HashMap::new();
+    let mut groups: Vec<Group> = Vec::new();
+    for item in primaries {
+        let Some(link) = outline.links.get(item.link) else { continue };
+        let next = groups.len();
+        let index = *order.entry(link.place).or_insert(next);
+        if index == next {
+            groups.push(Group { place: link.place, items: Vec::new(), quality: 0.0, score: 0.0, heading: 0.0 });
+        }
+        if let Some(group) = groups.get_mut(index) {
+            group.items.push(item.clone());
+        }
+    }
+    for group in &mut groups {
+        let named = |item: &Item| outline.links.get(item.link).is_some_and(|link| !link.nameless);
+        let count = group.items.iter().filter(|item| named(item)).count();
+        if count >= 3 && count * 4 <= group.items.len() * 3 {
+            group.items.retain(named);
+        }
+        group.items.sort_by_key(|item| item.link);
+        if count == 0 {
+            // "pdf", "other": of several nameless links in one box the first leads to the story.
+            group.items.dedup_by_key(|item| {
+                let at = outline.links.get(item.link).and_then(|link| outline.elements.get(link.at));
+                at.and_then(|element| element.parent)
+            });
+        }
+        group.score = group.items.iter().map(|item| item.worth).sum();
+    }
+    groups.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.place.cmp(&b.place)));
+    groups.truncate(MAX_GROUPS);
+    for group in &mut groups {
+        find_blocks(outline, &mut group.items);
+    }
+    groups
+}
+
+/// Grows every block while it holds no other item of the group, but no higher than most of the group grew.
+fn find_blocks(outline: &Outline<'_>, items: &mut [Item]) {
+    let links: Vec<usize> = items.iter().map(|item| item.link).collect();
+    let alone = items.len() == 1;
+    let grow = |number: usize, item: &Item, limit: usize| {
+        let before = number.checked_sub(1).and_then(|before| links.get(before)).copied();
+        let after = links.get(number + 1).copied().unwrap_or(usize::MAX);
+        let (mut block, mut height) = (outline.links.get(item.link).map_or(0, |link| link.at), 0);
+        while let Some(parent) = outline.elements.get(block).and_then(|element| element.parent) {
+            let Some(above) = outline.elements.get(parent) else { break };
+            let free = before.is_none_or(|before| before < above.links_from) && after >= above.links_to;
+            if height >= limit || !free || is_page(above) || alone && is_large(above) {
+                break;
+            }
+            block = parent;
+            height += 1;
+        }
+        (block, height)
+    };
+    let heights: Vec<usize> = items.iter().enumerate().map(|(number, item)| grow(number, item, 40).1).collect();
+    let limit = most_common(&heights);
+    for (number, item) in items.iter_mut().enumerate() {
+        (item.block, item.height) = grow(number, item, limit);
+    }
+}
+
+fn is_page(element: &Part<'_>) -> bool {
+    matches!(element.element.value().name(), "main" | "body" | "html" | "table" | "tbody")
+}
+
+fn is_large(element: &Part<'_>) -> bool {
+    element.links_to - element.links_from > 12 || element.text > 2_500
+}
+
+/// The most frequent number; of equals the smaller one.
+fn most_common(numbers: &[usize]) -> usize {
+    let mut sorted = numbers.to_vec();
+    sorted.sort_unstable();
+    let runs = sorted.chunk_by(|a, b| a == b).filter_map(|run| Some((run.len(), *run.first()?)));
+    runs.max_by_key(|(count, number)| (*count, std::cmp::Reverse(*number))).map_or(0, |(_, number)| number)
+}
+
+/// Scores a group by what its items' blocks hold.
+fn judge(document: &Document, outline: &Outline<'_>, group: &mut Group) {
+    let step = group.items.len().div_ceil(SAMPLE).max(1);
+    let mut rich = 0.0;
+    let mut sampled = 0.0;
+    for (number, item) in group.items.iter().enumerate().step_by(step) {
+        let Some(link) = outline.links.get(item.link) else { continue };
+        let next = group
+            .items
+            .get(number + 1)
+            .and_then(|next| outline.links.get(next.link))
+            .map_or(usize::MAX, |link| link.at);
+        let block = block_of(outline, item, next);
+        let seen = describe(&block, document);
+        rich += richness(&seen, link);
+        if link.nameless {
+            rich += block_title(&seen, &block).map_or(0.0, |title| headline_worth(&title) * 0.7);
+        }
+        sampled += 1.0;
+        group.heading += f32::from(u8::from(link.heading));
+    }
+    let count = count(group.items.len());
+    group.heading /= f32::max(sampled, 1.0);
+    let zone =
+        group.items.iter().filter_map(|item| outline.links.get(item.link)).map(|link| link.zone).sum::<f32>() / count;
+    let base = group.items.iter().map(|item| item.worth).sum::<f32>() / count;
+    let texts: std::collections::HashSet<&str> =
+        group.items.iter().filter_map(|item| outline.links.get(item.link)).map(|link| link.text.as_str()).collect();
+    let distinct = self::count(texts.len()) / count;
+    group.quality = (base + rich / f32::max(sampled, 1.0) * zone) * f32::min(1.0, distinct * 1.6);
+    group.score = group.quality * f32::min(count, 60.0).powf(0.75);
+}
+
+fn richness(seen: &Teaser, link: &Link) -> f32 {
+    let mut rich = 0.0;
+    if seen.published.is_some() {
+        rich += 0.6;
+    }
+    if seen.summary.as_ref().is_some_and(|summary| *summary != link.text) {
+        rich += 0.4;
+    }
+    if seen.image.is_some() {
+        rich += 0.25;
+    }
+    rich
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of items are small")]
+fn count(number: usize) -> f32 {
+    number as f32
+}
+
+/// The best group and those beside it that are as good.
+fn choose(outline: &Outline<'_>, mut groups: Vec<Group>) -> Vec<(Item, u64)> {
+    groups.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.place.cmp(&b.place)));
+    let Some(best) = groups
+        .iter()
+        .find(|group| group.items.len() >= 2)
+        .map(|group| (group.quality, group.heading, group.items.len()))
+    else {
+        return Vec::new();
+    };
+    let enough = if outline.front { ENOUGH } else { ENOUGH_BESIDE_ONE };
+    let mut taken: Vec<(Item, u64)> = Vec::new();
+    let mut covered = vec![false; outline.links.len()];
+    for group in groups {
+        let first = taken.is_empty();
+        if first && group.items.len() < 2 {
+            continue;
+        }
+        let inside = group.items.iter().filter(|item| covered.get(item.link).copied().unwrap_or(false)).count();
+        let good = match group.items.len() {
+            1 => group.quality >= best.0 * f32::max(enough, 0.8) && group.heading >= f32::max(best.1, 0.5),
+            _ => group.quality >= best.0 * enough,
+        };
+        if !first && (!good || inside * 3 >= group.items.len()) {
+            continue;
+        }
+        for item in group.items {
+            if let Some(block) = outline.elements.get(item.block)
+                && let Some(links) = covered.get_mut(block.links_from..block.links_to)
+            {
+                links.fill(true);
+            }
+            taken.push((item, group.place));
+        }
+    }
+    taken
+}
+
+/// The elements of an item: its block, and in flat pages the siblings up to the next item, which starts at `next`.
+fn block_of<'a>(outline: &Outline<'a>, item: &Item, next: usize) -> Vec<ElementRef<'a>> {
+    let Some(block) = outline.elements.get(item.block) else { return Vec::new() };
+    let mut all = vec![block.element];
+    let own = outline.links.get(item.link).map_or(0, |link| link.text.len());
+    if block.text > own + 60 {
+        return all;
+    }
+    let mut index = block.end;
+    while let Some(sibling) = outline.elements.get(index) {
+        if sibling.parent != block.parent || sibling.end > next || all.len() > MAX_SIBLINGS {
+            break;
+        }
+        all.push(sibling.element);
+        index = sibling.end;
+    }
+    all
+}
+
+fn teaser(document: &Document, outline: &Outline<'_>, item: &Item, block: &[ElementRef<'_>]) -> Option<Teaser> {
+    let link = outline.links.get(item.link)?;
+    let mut teaser = describe(block, document);
+    let element = outline.elements.get(link.at)?.element;
+    let mut title = link.text.clone();
+    if let Some(long) = element.attr("title").map(str::trim)
+        && let Some(start) = title.strip_suffix('…').or_else(|| title.strip_suffix("...")).map(str::trim_end)
+        && long.starts_with(start)
+    {
+        long.clone_into(&mut title);
+    }
+    if link.nameless {
+        let better = block_title(&teaser, block);
+        title = better.or_else(|| (!words::is_generic(&title)).then_some(title))?;
+    }
+    truncate(&mut title, 600);
+    teaser.summary = teaser.summary.filter(|summary| *summary != title);
+    teaser.title = Some(title);
+    teaser.url = outline.addresses.get(link.address).cloned();
+    Some(teaser)
+}
+
+/// The headline of a block whose link has none: its heading, else its first bold text.
+fn block_title(seen: &Teaser, block: &[ElementRef<'_>]) -> Option<String> {
+    if let Some(title) = &seen.title {
+        return Some(title.clone());
+    }
+    let bold = block.iter().flat_map(|element| element.select(crate::selector!("b, strong")));
+    bold.map(document::text).find(|text| words::words(text) >= 3.0)
+}

@@ -1,0 +1,359 @@
+//! One block of a listing → [`Teaser`]: what stands in it besides the link.
+//!
+//! Used by detection for its blocks and by the configured selectors for every field that has none. Says nothing of the
+//! address and picks the title only from headings; the callers know which link is the story's.
+
+use ego_tree::NodeRef;
+use scraper::{ElementRef, Node};
+use url::Url;
+
+use super::outline::{is_heading, truncate};
+use super::{DateText, Teaser, words};
+use crate::page::{Document, document};
+
+/// The longest summary, in bytes.
+const MAX_SUMMARY: usize = 2_000;
+/// The longest title, in bytes.
+const MAX_TITLE: usize = 600;
+/// The longest name of a person or subject, in bytes.
+const MAX_NAME: usize = 120;
+/// The most names that are kept of one block.
+const MAX_NAMES: usize = 12;
+/// Where the address of a picture stands, scripts that load it late first.
+const SOURCES: [&str; 6] = ["data-src", "data-original", "data-lazy-src", "data-lazy", "data-url", "src"];
+/// The most elements of one block that are looked at.
+const MAX_ELEMENTS: usize = 3_000;
+
+/// Reads a block: one element, or several siblings that belong together.
+pub(super) fn describe(roots: &[ElementRef<'_>], document: &Document) -> Teaser {
+    let mut found = Finds::default();
+    for root in roots {
+        for node in root.descendants().take(MAX_ELEMENTS) {
+            match node.value() {
+                Node::Text(text) => found.text(node, text),
+                Node::Element(_) => {
+                    if let Some(element) = ElementRef::wrap(node) {
+                        found.element(element, document);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    found.teaser()
+}
+
+/// What was found so far; for dates and summaries with a rank, the greatest first seen wins.
+#[derive(Default)]
+struct Finds {
+    title: Option<(u8, String)>,
+    published: Option<(u8, String)>,
+    updated: Option<String>,
+    summary: Option<(u8, String)>,
+    image: Option<(u8, Url)>,
+    authors: Vec<(u8, String)>,
+    categories: Vec<String>,
+    enclosures: Vec<Url>,
+}
+
+impl Finds {
+    fn element(&mut self, element: ElementRef<'_>, document: &Document) {
+        let name = element.value().name();
+        match name {
+            "script" | "style" | "template" | "svg" | "select" | "option" => return,
+            "img" | "source" => self.picture(element, document),
+            "time" => self.time(element),
+            "audio" | "video" => {
+                let source = element.attr("src").and_then(|source| document.resolve(source));
+                self.enclosures.extend(source.filter(|_| self.enclosures.len() < MAX_NAMES));
+            }
+            _ => {}
+        }
+        if is_heading(element) && !matches!(name, "h1") || name == "h1" {
+            let rank = heading_rank(name);
+            if self.title.as_ref().is_none_or(|(known, _)| *known < rank) {
+                let text = document::text(element);
+                if !words::is_generic(&text) && !words::is_date_like(&text) {
+                    self.title = Some((rank, text));
+                }
+            }
+        }
+        if let Some(style) = element.attr("style") {
+            let url = background(style).and_then(|url| document.resolve(url));
+            self.offer_image(1, url.filter(|url| !is_placeholder(url.as_str())));
+        }
+        self.marked(element, document);
+        if matches!(name, "p" | "div" | "dd" | "td" | "li" | "blockquote" | "section") {
+            self.paragraph(element, if name == "p" { 2 } else { 1 });
+        }
+    }
+
+    /// What classes, `rel` and `itemprop` say.
+    fn marked(&mut self, element: ElementRef<'_>, document: &Document) {
+        let rel = element.attr("rel").unwrap_or_default();
+        let item = element.attr("itemprop").unwrap_or_default();
+        for rel in rel.split_ascii_whitespace() {
+            match rel {
+                "author" => self.author(4, element),
+                "tag" | "category" => self.category(element),
+                _ => {}
+            }
+        }
+        for property in item.split_ascii_whitespace() {
+            match property {
+                "datePublished" | "dateCreated" => self.date(6, element),
+                "dateModified" => self.updated = self.updated.take().or_else(|| value(element)),
+                "author" | "creator" => self.author(3, element),
+                "articleSection" | "keywords" => self.category(element),
+                "description" => self.paragraph(element, 4),
+                "image" => {
+                    let url = element.attr("content").or_else(|| element.attr("src"));
+                    self.offer_image(3, url.and_then(|url| document.resolve(url)));
+                }
+                _ => {}
+            }
+        }
+        for class in element.value().classes().take(12) {
+            self.class(&class.to_ascii_lowercase(), element);
+        }
+    }
+
+    fn class(&mut self, class: &str, element: ElementRef<'_>) {
+        let has = |words: &[&str]| class.split(['-', '_']).any(|part| words.contains(&part));
+        if has(&["author", "byline", "autor", "auteur", "writer", "reporter"]) && !has(&["avatar", "image", "bio"]) {
+            self.author(if class.contains("name") { 3 } else { 2 }, element);
+        } else if has(&[
+            "date",
+            "time",
+            "published",
+            "pubdate",
+            "datum",
+            "fecha",
+            "data",
+            "posted",
+            "timestamp",
+            "dateline",
+        ]) {
+            self.date(4, element);
+        } else if has(&["category", "categories", "cat", "tag", "rubrik", "kicker", "section", "topic"]) {
+            self.category(element);
+        } else if has(&[
+            "summary",
+            "excerpt",
+            "description",
+            "desc",
+            "teaser",
+            "intro",
+            "dek",
+            "abstract",
+            "snippet",
+            "lead",
+        ]) {
+            self.paragraph(element, 3);
+        }
+    }
+
+    fn time(&mut self, element: ElementRef<'_>) {
+        let class = element.attr("class").unwrap_or_default().to_ascii_lowercase();
+        if class.contains("updated") && !class.contains("published") || class.contains("modified") {
+            self.updated = self.updated.take().or_else(|| value(element));
+            self.offer_date(2, value(element));
+        } else {
+            self.offer_date(if element.attr("datetime").is_some() { 5 } else { 4 }, value(element));
+        }
+    }
+
+    fn date(&mut self, rank: u8, element: ElementRef<'_>) {
+        let text = value(element).filter(|text| words::is_date_like(text));
+        self.offer_date(rank, text);
+    }
+
+    fn offer_date(&mut self, rank: u8, text: Option<String>) {
+        if let Some(text) = text.filter(|text| !text.is_empty())
+            && self.published.as_ref().is_none_or(|(known, _)| *known < rank)
+        {
+            self.published = Some((rank, text));
+        }
+    }
+
+    /// A text on its own that may be a date.
+    fn text(&mut self, node: NodeRef<'_, Node>, text: &str) {
+        if self.published.as_ref().is_some_and(|(rank, _)| *rank >= 1) || text.len() > 400 || text.trim().len() < 3 {
+            return;
+        }
+        let above = node.parent().and_then(ElementRef::wrap);
+        if above.is_none_or(|above| document::is_invisible(above.value().name()) || is_heading(above)) {
+            return;
+        }
+        let pieces = text.split(['|', '·', '•', '/', '\n']).chain([text]);
+        let in_link = above.is_some_and(|above| above.value().name() == "a");
+        let piece = pieces
+            .map(str::trim)
+            .find(|piece| words::is_date_like(piece) && words::words(piece) < if in_link { 5.0 } else { 9.0 });
+        self.offer_date(1, piece.map(fold));
+    }
+
+    fn paragraph(&mut self, element: ElementRef<'_>, rank: u8) {
+        if self.summary.as_ref().is_some_and(|(known, _)| *known > rank) || !is_line(element) {
+            return;
+        }
+        let mut text = document::text(element);
+        let enough = if rank >= 3 { 4.0 } else { 7.0 };
+        if words::words(&text) < enough || rank < 3 && text.len() < 100 && words::is_date_like(&text) {
+            return;
+        }
+        if self.title.as_ref().is_some_and(|(_, title)| *title == text) {
+            return;
+        }
+        let longer =
+            self.summary.as_ref().is_none_or(|(known, old)| *known < rank || old.len() < text.len() && rank < 3);
+        if longer {
+            truncate(&mut text, MAX_SUMMARY);
+            self.summary = Some((rank, text));
+        }
+    }
+
+    fn author(&mut self, rank: u8, element: ElementRef<'_>) {
+        let Some(text) = value(element) else { return };
+        let text = without_by(&text);
+        if text.is_empty() || text.len() > MAX_NAME || words::words(text) > 12.0 || words::is_date_like(text) {
+            return;
+        }
+        let best = self.authors.iter().map(|(rank, _)| *rank).max().unwrap_or(0);
+        if rank > best {
+            self.authors.clear();
+        }
+        let known = self.authors.iter().any(|(_, known)| known.contains(text) || text.contains(known.as_str()));
+        if rank >= best && !known && self.authors.len() < MAX_NAMES {
+            self.authors.push((rank, text.to_owned()));
+        }
+    }
+
+    fn category(&mut self, element: ElementRef<'_>) {
+        if !is_line(element) || self.categories.len() >= MAX_NAMES {
+            return;
+        }
+        let Some(text) = value(element) else { return };
+        let wrong = text.len() > MAX_NAME || words::words(&text) > 6.0 || words::is_date_like(&text);
+        if !wrong && !words::is_generic(&text) && !self.categories.contains(&text) {
+            self.categories.push(text);
+        }
+    }
+
+    fn picture(&mut self, element: ElementRef<'_>, document: &Document) {
+        if self.image.as_ref().is_some_and(|(rank, _)| *rank >= 2) {
+            return;
+        }
+        let named = element.attr("class").into_iter().chain(element.attr("alt"));
+        let avatar = named
+            .flat_map(|text| text.split([' ', '-', '_']))
+            .any(|word| matches!(word, "avatar" | "icon" | "logo" | "emoji"));
+        let small = ["width", "height"]
+            .iter()
+            .any(|side| element.attr(side).and_then(|size| size.parse::<u32>().ok()).is_some_and(|size| size < 40));
+        if avatar || small {
+            return;
+        }
+        let plain = SOURCES.iter().filter_map(|name| element.attr(name)).find(|text| !is_placeholder(text));
+        let sets = ["data-srcset", "srcset"].iter().filter_map(|name| element.attr(name));
+        let set = sets.filter_map(|set| set.split_whitespace().next()).find(|text| !is_placeholder(text));
+        let rank = if element.value().name() == "img" { 2 } else { 1 };
+        self.offer_image(rank, plain.or(set).and_then(|text| document.resolve(text)));
+    }
+
+    fn offer_image(&mut self, rank: u8, url: Option<Url>) {
+        if let Some(url) = url
+            && self.image.as_ref().is_none_or(|(known, _)| *known < rank)
+        {
+            self.image = Some((rank, url));
+        }
+    }
+
+    fn teaser(self) -> Teaser {
+        let title = self.title.map(|(_, mut text)| {
+            truncate(&mut text, MAX_TITLE);
+            text
+        });
+        let summary = self.summary.map(|(_, text)| text).filter(|text| title.as_ref() != Some(text));
+        Teaser {
+            published: self.published.map(|(_, text)| DateText { text, format: None }),
+            updated: self.updated.map(|text| DateText { text, format: None }),
+            image: self.image.map(|(_, url)| url),
+            authors: self.authors.into_iter().map(|(_, name)| name).collect(),
+            categories: self.categories,
+            enclosures: self.enclosures,
+            title,
+            summary,
+            ..Teaser::default()
+        }
+    }
+}
+
+/// Real headings before elements that only look like one.
+fn heading_rank(name: &str) -> u8 {
+    match name {
+        "h1" | "h2" | "h3" => 3,
+        "h4" | "h5" | "h6" => 2,
+        _ => 1,
+    }
+}
+
+/// What an element says to machines, or else its text; one line.
+fn value(element: ElementRef<'_>) -> Option<String> {
+    let machine = element.attr("datetime").or_else(|| element.attr("content"));
+    let titled = || {
+        element
+            .attr("title")
+            .filter(|title| matches!(element.value().name(), "abbr" | "time") && words::is_date_like(title))
+    };
+    let mut text = match machine.filter(|text| !text.trim().is_empty()).or_else(titled) {
+        Some(text) => fold(text),
+        None => document::text(element),
+    };
+    truncate(&mut text, MAX_TITLE);
+    (!text.is_empty()).then_some(text)
+}
+
+fn fold(text: &str) -> String {
+    let mut out = String::new();
+    document::push_folded(&mut out, text.trim());
+    out
+}
+
+/// Whether an element holds text and nothing but inline elements around it.
+fn is_line(element: ElementRef<'_>) -> bool {
+    element.children().all(|child| match child.value() {
+        Node::Element(inner) => document::is_inline(inner.name()) || matches!(inner.name(), "br" | "img" | "svg"),
+        _ => true,
+    })
+}
+
+fn without_by(text: &str) -> &str {
+    const BEFORE: [&str; 12] =
+        ["written by ", "posted by ", "by ", "by: ", "von ", "par ", "por ", "di ", "作者：", "作者:", "door ", "av "];
+    let text = text.trim();
+    for word in BEFORE {
+        if let (Some(head), Some(rest)) = (text.get(..word.len()), text.get(word.len()..))
+            && head.eq_ignore_ascii_case(word)
+        {
+            return rest.trim();
+        }
+    }
+    text
+}
+
+fn is_placeholder(address: &str) -> bool {
+    let address = address.trim().to_ascii_lowercase();
+    address.is_empty()
+        || address.starts_with("data:")
+        || ["placeholder", "blank.", "spacer", "pixel", "1x1", "loading.", "transparent", "/avatar", "gravatar.com"]
+            .iter()
+            .any(|part| address.contains(part))
+}
+
+/// The address in `background: url(…)`.
+fn background(style: &str) -> Option<&str> {
+    let (_, rest) = style.split_once("background").and_then(|(_, rest)| rest.split_once("url("))?;
+    let (inside, _) = rest.split_once(')')?;
+    Some(inside.trim().trim_matches(['"', '\'']))
+}

@@ -1,0 +1,252 @@
+//! What words and addresses give away: dates, "read more", menus and other links that are no stories.
+//!
+//! Cheap filters over short texts; nothing here parses a date.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use url::Url;
+
+/// A pattern of our own; a mistake in it is a mistake in the program.
+macro_rules! pattern {
+    ($name:ident, $pattern:expr) => {
+        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).expect("a pattern of our own"));
+    };
+}
+
+/// The longest text that is taken for a date.
+const MAX_DATE_CHARS: usize = 64;
+
+pattern!(
+    DATE,
+    r"(?ix)
+    \d{4}\s?[-/.年]\s?\d{1,2} | \b\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}\b | \b\d{1,2}[./-]\d{1,2}\b.{0,4}\d{1,2}:\d{2}
+    | \d{1,2}月\d{1,2}日 | \d{1,2}월 | [今昨前]天 | 昨日 | 民國 | \b\d{1,2}:\d{2}\b | ^\d{1,2}-\d{1,2}$
+    | (\d|[一二三四五六七八九十几半两])\s?(秒|分|分钟|分鐘|小时|小時|時間|天|日|週間|周|个月|個月|年)(钟|鐘)?[前以]
+    | \d\s?(초|분|시간|일|주|개월|년)\s?전
+    | \b(\d+|an?|one)\s?(s|sec|min|h|hr|hour|day|week|month|year|second|minute)s?\.?\s+ago\b
+    | \bvor\s+(\d+|einer?|einem)\s | \bil\ y\ a\b | \bhace\s+\d | \bhá\s+\d | \b\d+\s+\p{Cyrillic}+\s+назад
+    | \b(yesterday|today|gestern|heute|hier|ayer|hoy|ieri|oggi|вчера|сегодня|wczoraj|dzisiaj|ontem|hoje)\b"
+);
+pattern!(
+    MONTH,
+    r"(?ix)(\b|_|\d)(jan|feb|fév|fev|mar|mär|mrz|maa|apr|avr|abr|kwi|may|mai|mei|maj|mag|jun|juin|giu|cze|jul|juil|lug|lip|aug|août|aou
+    |ago|sie|sep|set|wrz|oct|okt|ott|out|paź|nov|lis|dec|dez|déc|dic|gru|ene|gen|sty|lut
+    |янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек|जन|फर|मार्च|अप्रैल|मई|जून|जुल|अग|सित|अक्|नव|दिस)\p{L}{0,8}\b"
+);
+pattern!(
+    GENERIC,
+    r"(?ix)^[\W_]*(
+    (read|see|view|show|learn|find|continue)(\ (the|it|this|full|all|more|out|on|reading|post|article|story|details|item|now))*(\ →)?
+    | more(\ info(rmation)?|\ details)?|details?|full\ (story|article)|continue|permalink|permanent\ link|link|here|click\ here|download|open|pdf|html?|web
+    | (\d+\s*)?(comments?|replies|reply|answers?|views?|likes?|shares?|kommentare?|commentaires?|comentarios?|комментари\p{L}*|評論|评论|回复|留言|条评论)(\s*\(?\d*\)?)?
+    | (no|0|leave\ a|add|post\ a|write\ a)\ (comments?|reply|response)|add\ to\ (cart|wishlist|compare)|buy(\ now)?|share|tweet|like|e-?mail|print|edit|save
+    | (jetzt\ |hier\ )?(weiter|weiterlesen|mehr|mehr\ lesen|mehr\ erfahren|zum\ artikel|zur\ meldung|lesen|details|download|dokument)
+    | lire(\ la)?(\ suite|\ plus)?|en\ savoir\ plus|la\ suite|plus|leer\ (más|mas)|ver\ (más|mas)|seguir\ leyendo|continua(\ a\ leggere)?|leggi(\ tutto|\ di\ più)?|leia\ mais|saiba\ mais
+    | lees\ (meer|verder)|meer|läs\ mer|les\ mer|læs\ mere|lue\ lisää|więcej|czytaj(\ dalej|\ więcej)?|číst\ dál|tovább|devam[ıi]|подробнее|читать(\ далее|\ дальше|\ полностью)?|далее
+    | 查看(更多|详情|全文)?|阅读(更多|全文|原文)|更多|详情|全文|点击(查看|阅读).*|了解更多|[閱阅][讀读]更多|繼續閱讀|继续阅读|続きを(読む|見る)|もっと(見る|読む)|詳細(はこちら|を見る)?|더\s?보기|자세히(\ 보기)?
+    | (last|first|next|previous|newest|go\ to\ (last|first))(\ (post|page|unread))?|new|top|home|\d+
+    )[\W_]*$"
+);
+pattern!(
+    MINOR_PATH,
+    r"(?ix)/(tags?|keywords?|categor(y|ies|ia|ie)|kategorie?n?|rubrik(en)?|topics?|themen?|label|labels|authors?|autore?n?|users?|u|members?|profile?s?|people|by|archives?|search|suche|
+    feeds?|rss|login|signin|sign-in|signup|register|logout|account|konto|cart|checkout|warenkorb|wishlist|compare|privacy|datenschutz|impressum|imprint|terms|agb|contact|kontakt|contacts|about|about-us|ueber-uns|
+    help|faq|hilfe|jobs|careers|newsletter|subscribe|abo|advertise|cookies?|sitemap|share|print|wp-login|wp-admin|cdn-cgi)(\.[a-z]{2,5})?(/|$)"
+);
+pattern!(
+    PAGE_NUMBER,
+    r"(?i)(/(page|seite|pagina|p|index|list)[-_/]?\d{1,4}(\.[a-z]{3,5})?/?$|[?&](page|paged|p|pg|seite|start|offset|PAGEN_\d+|limitstart|s)=\d{1,5}$)"
+);
+pattern!(
+    MINOR_QUERY,
+    r"(?i)(^|&)(replytocom|share|action|do|sort|order|sortby|dir|orderby|add-to-cart|mode|view|lang|print|tag|cat|author|filter[^=]*|login|redirect[^=]*)="
+);
+pattern!(PATH_DATE, r"(/|-|_|t|^)(19|20)\d{2}[/_-]?(0?[1-9]|1[0-2])([/_-]?[0-3]?\d)?(/|-|_|\.|$)");
+pattern!(LONG_NUMBER, r"\d{3,}");
+pattern!(VERSION, r"(?i)\bv?\d+\.\d+(\.\d+)?\b|\[?unreleased\]?");
+
+/// Whether a short text may be a date, or holds one.
+pub(super) fn is_date_like(text: &str) -> bool {
+    let text = text.trim();
+    if text.len() < 3 || text.chars().nth(MAX_DATE_CHARS).is_some() {
+        return false;
+    }
+    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
+    if DATE.is_match(text) {
+        return true;
+    }
+    digits && MONTH.is_match(text)
+}
+
+/// Whether a text names a version of software.
+pub(super) fn is_version_like(text: &str) -> bool {
+    VERSION.is_match(text)
+}
+
+/// Whether a link's text says nothing of where it leads: "Read more", "3 comments", a number.
+pub(super) fn is_generic(text: &str) -> bool {
+    let text = text.trim();
+    !text.chars().any(char::is_alphanumeric) || text.len() < 64 && GENERIC.is_match(text)
+}
+
+/// Whether a text is a reference and no headline: `19/137`, `ABC-2024.17`.
+pub(super) fn is_code(text: &str) -> bool {
+    let count = |wanted: fn(&char) -> bool| text.chars().filter(wanted).count();
+    text.len() < 40 && count(char::is_ascii_digit) * 5 >= count(|c| c.is_alphanumeric()) * 2 && !text.is_empty()
+}
+
+/// How many words a text has; two CJK characters count as one.
+pub(super) fn words(text: &str) -> f32 {
+    let mut words = 0.0;
+    let mut inside = false;
+    for c in text.chars() {
+        let wide = matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}');
+        if wide {
+            words += 0.5;
+            inside = false;
+        } else if c.is_alphanumeric() {
+            if !inside {
+                words += 1.0;
+            }
+            inside = true;
+        } else if c != '\'' && c != '’' && !is_mark(c) {
+            inside = false;
+        }
+    }
+    words
+}
+
+/// Marks of scripts that write vowels as marks; they do not end a word.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}' | '\u{e31}'..='\u{e4e}')
+}
+
+/// How much an address looks like a story's: about 1, less for section pages, 0 for links that are never stories.
+pub(super) fn address_worth(address: &Url, page: &Url) -> f32 {
+    let path = address.path();
+    let host = address.host_str().unwrap_or_default();
+    let site = crate::normalise::url::same_site(address, page);
+    if !site && is_share_host(host) {
+        return 0.0;
+    }
+    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let extension = last.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase());
+    let extension = extension.as_deref().unwrap_or_default();
+    if matches!(
+        extension,
+        "jpg" | "jpeg" | "png" | "gif" | "webp" | "svg" | "css" | "js" | "ico" | "xml" | "rss" | "atom"
+    ) {
+        return 0.0;
+    }
+    let query = address.query().unwrap_or_default();
+    let mut worth: f32 = 0.7;
+    let parts = last.split(['-', '_', '+']).filter(|part| !part.is_empty()).count();
+    if PATH_DATE.is_match(path) {
+        worth += 0.35;
+    }
+    if parts >= 4 || last.chars().count() > 24 || last.contains('%') {
+        worth += 0.25;
+    }
+    if LONG_NUMBER.is_match(last) || LONG_NUMBER.is_match(query) {
+        worth += 0.2;
+    }
+    if matches!(extension, "html" | "htm" | "shtml" | "pdf") {
+        worth += 0.1;
+    }
+    let folder = page.path().rsplit_once('/').map_or("/", |(folder, _)| folder);
+    if site && folder.len() > 1 && path.starts_with(folder) && path.len() > page.path().len() {
+        worth += 0.15;
+    }
+    worth = worth.min(1.3);
+    if path.trim_matches('/').is_empty() && query.is_empty() && site {
+        return 0.02;
+    }
+    if PAGE_NUMBER.is_match(address.as_str()) && !PAGE_NUMBER.is_match(page.as_str()) && parts < 4 {
+        worth *= 0.3;
+    }
+    if MINOR_PATH.is_match(path) && !shares_minor(page, path) && parts < 4 || MINOR_QUERY.is_match(query) {
+        worth *= 0.25;
+    }
+    if !site {
+        worth *= 0.6;
+    }
+    worth
+}
+
+/// Whether the listing itself lives below the same folder, so that its name tells nothing.
+fn shares_minor(page: &Url, path: &str) -> bool {
+    let Some(first) = path.split('/').find(|part| !part.is_empty()) else { return false };
+    page.path().split('/').find(|part| !part.is_empty()) == Some(first)
+}
+
+fn is_share_host(host: &str) -> bool {
+    const HOSTS: [&str; 18] = [
+        "facebook.com",
+        "twitter.com",
+        "x.com",
+        "linkedin.com",
+        "pinterest.com",
+        "reddit.com",
+        "t.me",
+        "wa.me",
+        "whatsapp.com",
+        "instagram.com",
+        "plus.google.com",
+        "weibo.com",
+        "tumblr.com",
+        "vk.com",
+        "addthis.com",
+        "addtoany.com",
+        "xing.com",
+        "getpocket.com",
+    ];
+    let host = host.trim_start_matches("www.");
+    HOSTS.iter().any(|known| {
+        host == *known || host.ends_with(known) && host.as_bytes().get(host.len() - known.len() - 1) == Some(&b'.')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_told_from_other_short_texts() {
+        for text in [
+            "2026-03-04",
+            "4. März 2026",
+            "Mar 4, 2026",
+            "04.03.2026",
+            "3 hours ago",
+            "vor 2 Tagen",
+            "昨天 12:30",
+            "3小时前",
+            "2026年3月4日",
+            "12 марта 2026",
+        ] {
+            assert!(is_date_like(text), "{text}");
+        }
+        for text in ["Sport", "12 items", "March of the robots", "", "A long walk to 2 lakes"] {
+            assert!(!is_date_like(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn generic_texts() {
+        for text in ["Read more", "Weiterlesen »", "查看更多", "3 comments", "17", "…", "Lire la suite"] {
+            assert!(is_generic(text), "{text}");
+        }
+        for text in ["More rain for the north", "Home builders wait", "Comments on the law"] {
+            assert!(!is_generic(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn words_are_counted_in_any_script() {
+        let close = |text: &str, wanted: f32| assert!((words(text) - wanted).abs() < 0.01, "{text}: {}", words(text));
+        close("It's a dog’s life", 4.0);
+        close("墨尔本下雪", 2.5);
+        close("", 0.0);
+    }
+}

@@ -1,0 +1,376 @@
+//! The linear pass over ammonia's output: addresses, attributes, empty elements, white space, the size cap.
+
+use url::Url;
+
+use super::token::{Token, Tokens, attribute, decode, is_xml, push_escaped};
+use super::{MAX_HTML_BYTES, is_block};
+
+/// What the pass made.
+pub(super) struct Finished {
+    pub(super) html: String,
+    /// Whether there is any word, picture or player.
+    pub(super) has_content: bool,
+    /// Whether a parser could change the nesting, so that the markup has to be parsed again.
+    pub(super) risky: bool,
+}
+
+/// An element that is open in the output.
+struct Open {
+    name: &'static str,
+    /// Where its start tag begins in the output.
+    start: usize,
+    /// Where its content begins.
+    content: usize,
+    /// Whether no tag was written, so that none closes it.
+    unwrapped: bool,
+}
+
+struct Pass<'a> {
+    base: &'a Url,
+    out: String,
+    open: Vec<Open>,
+    has_content: bool,
+    risky: bool,
+    /// The last end of a block at which the output may be cut, and what was open there.
+    cut: Option<(usize, Vec<&'static str>)>,
+    preformatted: usize,
+}
+
+/// Runs the pass over `html`, which ammonia wrote.
+pub(super) fn finish(html: &str, base: &Url) -> Finished {
+    let mut pass = Pass {
+        base,
+        out: String::with_capacity(html.len()),
+        open: Vec::new(),
+        has_content: false,
+        risky: false,
+        cut: None,
+        preformatted: 0,
+    };
+    for token in Tokens::new(html) {
+        match token {
+            Token::Text(text) => pass.text(text),
+            Token::Open(name, attributes) => pass.start(name, attributes),
+            Token::Close(name) => pass.end(name),
+        }
+        if pass.out.len() > MAX_HTML_BYTES {
+            return pass.cut_off();
+        }
+    }
+    while let Some(open) = pass.open.last() {
+        let name = open.name;
+        pass.end(name);
+    }
+    pass.out.truncate(pass.out.trim_end().len());
+    Finished { html: pass.out, has_content: pass.has_content, risky: pass.risky }
+}
+
+impl Pass<'_> {
+    fn text(&mut self, text: &str) {
+        let mut text = decode(text);
+        if self.preformatted > 0 {
+            if self.out.ends_with("<pre>") {
+                text = text.trim_start_matches(['\n', '\r']).to_owned();
+            }
+            self.has_content |= !text.trim().is_empty();
+            push_escaped(&mut self.out, &text);
+            return;
+        }
+        let mut gap = self.out.is_empty() || self.out.ends_with([' ', '\n']);
+        for piece in text.split_inclusive(|c: char| c.is_ascii_whitespace() || !is_xml(c)) {
+            let word = piece.trim_end_matches(|c: char| c.is_ascii_whitespace() || !is_xml(c));
+            if !word.is_empty() {
+                push_escaped(&mut self.out, word);
+                self.has_content |= !word.trim().is_empty();
+                gap = false;
+            }
+            if word.len() < piece.len() && !gap && piece.ends_with(|c: char| c.is_ascii_whitespace()) {
+                self.out.push(' ');
+                gap = true;
+            }
+        }
+    }
+
+    fn start(&mut self, name: &str, attributes: &str) {
+        let Some(name) = known(name) else { return };
+        match name {
+            "br" | "hr" => {
+                self.trim_line();
+                self.out.push_str(if name == "br" { "<br>" } else { "<hr>" });
+                return;
+            }
+            "img" => return self.picture(attributes),
+            _ => {}
+        }
+        if is_block(name) {
+            self.trim_line();
+        }
+        self.risky |= !self.fits(name);
+        let start = self.out.len();
+        let unwrapped = !self.write_start(name, attributes);
+        if name == "pre" {
+            self.preformatted += 1;
+        }
+        self.open.push(Open { name, start, content: self.out.len(), unwrapped });
+    }
+
+    /// Whether a parser leaves `name` where it stands.
+    fn fits(&self, name: &str) -> bool {
+        let inside = |outer: &str| self.open.iter().any(|open| open.name == outer && !open.unwrapped);
+        let parent = self.open.iter().rev().find(|open| !open.unwrapped).map_or("", |open| open.name);
+        match name {
+            "a" => !inside("a"),
+            "tr" => matches!(parent, "tbody" | "thead" | "tfoot"),
+            "td" | "th" => parent == "tr",
+            "tbody" | "thead" | "tfoot" | "caption" => parent == "table",
+            "li" => matches!(parent, "ul" | "ol"),
+            "dt" | "dd" => parent == "dl",
+            "rt" | "rp" => parent == "ruby",
+            "h2" | "h3" | "h4" | "h5" | "h6" => !parent.starts_with('h') && !inside("p"),
+            name if is_block(name) => !inside("p") && !matches!(parent, "table" | "tbody" | "thead" | "tfoot" | "tr"),
+            _ => !matches!(parent, "table" | "tbody" | "thead" | "tfoot" | "tr"),
+        }
+    }
+
+    /// Writes the start tag; `false` if the element has to go and its content to stay.
+    fn write_start(&mut self, name: &'static str, attributes: &str) -> bool {
+        let mut tag = Tag::new(name);
+        match name {
+            "a" => {
+                let Some(href) = attribute(attributes, "href").and_then(|href| self.link(&href)) else { return false };
+                tag.add("href", &href);
+                tag.add("rel", "noopener noreferrer");
+            }
+            "video" | "audio" => {
+                let Some(src) = attribute(attributes, "src").and_then(|src| self.address(&src)) else { return false };
+                tag.add("src", &src);
+                tag.add("controls", "");
+                self.has_content = true;
+            }
+            "td" | "th" => {
+                for span in ["colspan", "rowspan"] {
+                    if let Some(value) = number(attributes, span).filter(|value| (2..=1000).contains(value)) {
+                        tag.add(span, &value.to_string());
+                    }
+                }
+            }
+            "ol" => {
+                if let Some(value) = number(attributes, "start") {
+                    tag.add("start", &value.to_string());
+                }
+                if attribute(attributes, "reversed").is_some() {
+                    tag.add("reversed", "");
+                }
+            }
+            "li" => {
+                if let Some(value) = number(attributes, "value") {
+                    tag.add("value", &value.to_string());
+                }
+            }
+            "time" => tag.copy(attributes, "datetime"),
+            "abbr" => tag.copy(attributes, "title"),
+            _ => {}
+        }
+        self.out.push_str(&tag.close());
+        true
+    }
+
+    fn picture(&mut self, attributes: &str) {
+        let Some(src) = attribute(attributes, "src").and_then(|src| self.address(&src)) else { return };
+        let [width, height] = ["width", "height"].map(|name| number(attributes, name));
+        if width.is_some_and(|width| width < 3) || height.is_some_and(|height| height < 3) {
+            return;
+        }
+        let mut tag = Tag::new("img");
+        tag.add("src", &src);
+        let alt = attribute(attributes, "alt").unwrap_or_default();
+        tag.add("alt", &crate::model::one_line(&alt, 1000));
+        for (name, value) in [("width", width), ("height", height)] {
+            if let Some(value) = value.filter(|&value| value <= 20_000) {
+                tag.add(name, &value.to_string());
+            }
+        }
+        tag.add("referrerpolicy", "no-referrer");
+        self.out.push_str(&tag.close());
+        self.has_content = true;
+    }
+
+    fn end(&mut self, name: &str) {
+        let Some(name) = known(name) else { return };
+        if self.open.last().is_none_or(|open| open.name != name) {
+            return;
+        }
+        let Some(open) = self.open.pop() else { return };
+        if name == "pre" {
+            self.preformatted = self.preformatted.saturating_sub(1);
+        } else if is_block(name) {
+            self.trim_line();
+        }
+        if open.unwrapped {
+            return;
+        }
+        let content = self.out.get(open.content..).unwrap_or_default();
+        let keeps_empty = matches!(name, "td" | "th" | "video" | "audio");
+        if !keeps_empty && content.trim().is_empty() {
+            let space = !is_block(name) && !content.is_empty();
+            self.out.truncate(open.start);
+            if space && !self.out.ends_with([' ', '\n']) && !self.out.is_empty() {
+                self.out.push(' ');
+            }
+            return;
+        }
+        self.out.push_str("</");
+        self.out.push_str(name);
+        self.out.push('>');
+        if is_block(name) && !self.open.iter().any(|open| matches!(open.name, "p" | "pre" | "table")) {
+            self.out.push('\n');
+            if self.out.len() <= MAX_HTML_BYTES - 4096 {
+                self.cut = Some((self.out.len(), self.open.iter().filter(|o| !o.unwrapped).map(|o| o.name).collect()));
+            }
+        }
+    }
+
+    /// Drops a space at the end of a line; nothing inside preformatted text.
+    fn trim_line(&mut self) {
+        if self.preformatted == 0 {
+            let floor = self.open.last().map_or(0, |open| open.content);
+            while self.out.len() > floor && self.out.ends_with(' ') {
+                self.out.pop();
+            }
+        }
+    }
+
+    fn cut_off(mut self) -> Finished {
+        let (length, open) = self.cut.take().unwrap_or_default();
+        self.out.truncate(length);
+        for name in open.iter().rev() {
+            self.out.push_str("</");
+            self.out.push_str(name);
+            self.out.push('>');
+        }
+        self.out.truncate(self.out.trim_end().len());
+        Finished { has_content: !self.out.is_empty(), html: self.out, risky: self.risky }
+    }
+
+    fn address(&self, reference: &str) -> Option<String> {
+        let reference = reference.trim();
+        if reference.is_empty() {
+            return None;
+        }
+        let url = self.base.join(reference).ok()?;
+        let usable = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
+        usable.then(|| url.into())
+    }
+
+    fn link(&self, reference: &str) -> Option<String> {
+        let reference = reference.trim();
+        let mail = reference.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("mailto:"));
+        if mail {
+            return Url::parse(reference).ok().map(String::from);
+        }
+        self.address(reference)
+    }
+}
+
+/// A start tag being written.
+struct Tag(String);
+
+impl Tag {
+    fn new(name: &str) -> Self {
+        Self(format!("<{name}"))
+    }
+
+    fn add(&mut self, name: &str, value: &str) {
+        self.0.push(' ');
+        self.0.push_str(name);
+        self.0.push_str("=\"");
+        push_escaped(&mut self.0, value);
+        self.0.push('"');
+    }
+
+    fn copy(&mut self, attributes: &str, name: &str) {
+        if let Some(value) = attribute(attributes, name).map(|value| crate::model::one_line(&value, 300))
+            && !value.is_empty()
+        {
+            self.add(name, &value);
+        }
+    }
+
+    fn close(mut self) -> String {
+        self.0.push('>');
+        self.0
+    }
+}
+
+fn number(attributes: &str, name: &str) -> Option<u32> {
+    let value = attribute(attributes, name)?;
+    let value = value.trim().trim_end_matches("px");
+    let digits = value.split('.').next().unwrap_or_default();
+    digits.parse().ok()
+}
+
+/// The name as we write it; `h1` becomes `h2`, because the title is the one first heading.
+fn known(name: &str) -> Option<&'static str> {
+    const NAMES: [&str; 56] = [
+        "a",
+        "abbr",
+        "audio",
+        "b",
+        "blockquote",
+        "br",
+        "caption",
+        "cite",
+        "code",
+        "dd",
+        "del",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "li",
+        "mark",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "time",
+        "tr",
+        "u",
+        "ul",
+        "var",
+        "video",
+    ];
+    if name == "h1" {
+        return Some("h2");
+    }
+    NAMES.iter().copied().find(|known| *known == name)
+}

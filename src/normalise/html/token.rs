@@ -1,0 +1,175 @@
+//! The tokens of well-formed HTML as our own serialiser writes it: no comments, no raw text, quoted attributes.
+
+/// One piece of markup; slices of the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Token<'a> {
+    /// A start tag: the name, and the attributes as written.
+    Open(&'a str, &'a str),
+    /// An end tag.
+    Close(&'a str),
+    /// Text, still escaped.
+    Text(&'a str),
+}
+
+/// Splits `html` from left to right; malformed ends are taken as text and never panic.
+pub(super) struct Tokens<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Tokens<'a> {
+    pub(super) fn new(html: &'a str) -> Self {
+        Self { rest: html }
+    }
+}
+
+impl<'a> Iterator for Tokens<'a> {
+    type Item = Token<'a>;
+
+    fn next(&mut self) -> Option<Token<'a>> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        if !self.rest.starts_with('<') {
+            let end = self.rest.find('<').unwrap_or(self.rest.len());
+            let (text, rest) = self.rest.split_at(end);
+            self.rest = rest;
+            return Some(Token::Text(text));
+        }
+        let Some(end) = tag_end(self.rest) else {
+            let text = self.rest;
+            self.rest = "";
+            return Some(Token::Text(text));
+        };
+        let (tag, rest) = self.rest.split_at(end + 1);
+        self.rest = rest;
+        let inner = tag.get(1..end).unwrap_or_default();
+        if let Some(name) = inner.strip_prefix('/') {
+            return Some(Token::Close(name.trim()));
+        }
+        let split = inner.find(|c: char| c.is_ascii_whitespace() || c == '/').unwrap_or(inner.len());
+        let (name, attributes) = inner.split_at(split);
+        Some(Token::Open(name, attributes))
+    }
+}
+
+/// The position of the `>` that ends the tag at the start of `text`; quotes are respected.
+fn tag_end(text: &str) -> Option<usize> {
+    let mut quoted = false;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'>' if !quoted => return Some(at),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The value of attribute `name` in the attributes of a start tag, entities resolved.
+pub(super) fn attribute(attributes: &str, name: &str) -> Option<String> {
+    let mut rest = attributes;
+    while let Some(equals) = rest.find("=\"") {
+        let found = rest.get(..equals)?.trim();
+        let value = rest.get(equals + 2..)?;
+        let end = value.find('"')?;
+        if found == name {
+            return Some(decode(value.get(..end)?));
+        }
+        rest = value.get(end + 1..)?;
+    }
+    None
+}
+
+/// `text` with the entities of our serialiser, and numeric ones, resolved.
+pub(crate) fn decode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
+        let name =
+            after.get(1..).and_then(|tail| tail.find(';').filter(|&end| end <= 10).and_then(|end| tail.get(..end)));
+        match name.and_then(|name| entity(name).map(|c| (name.len(), c))) {
+            Some((length, c)) => {
+                out.push(c);
+                rest = after.get(length + 2..).unwrap_or_default();
+            }
+            None => {
+                out.push('&');
+                rest = after.get(1..).unwrap_or_default();
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn entity(name: &str) -> Option<char> {
+    if let Some(number) = name.strip_prefix('#') {
+        let code = match number.strip_prefix(['x', 'X']) {
+            Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+            None => number.parse().ok()?,
+        };
+        return char::from_u32(code).filter(|&c| is_xml(c));
+    }
+    let found = match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        "nbsp" => '\u{A0}',
+        "lsquo" => '‘',
+        "rsquo" => '’',
+        "ldquo" => '“',
+        "rdquo" => '”',
+        "bdquo" => '„',
+        "ndash" => '–',
+        "mdash" => '—',
+        "hellip" => '…',
+        "middot" => '·',
+        "bull" => '•',
+        "laquo" => '«',
+        "raquo" => '»',
+        "auml" => 'ä',
+        "ouml" => 'ö',
+        "uuml" => 'ü',
+        "Auml" => 'Ä',
+        "Ouml" => 'Ö',
+        "Uuml" => 'Ü',
+        "szlig" => 'ß',
+        "eacute" => 'é',
+        "egrave" => 'è',
+        "agrave" => 'à',
+        "euro" => '€',
+        "shy" => '\u{AD}',
+        _ => return None,
+    };
+    Some(found)
+}
+
+/// `text` as HTML text or attribute value.
+pub(crate) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    push_escaped(&mut out, text);
+    out
+}
+
+/// Appends `text` escaped, without characters that XML cannot carry.
+pub(super) fn push_escaped(out: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            c if is_xml(c) => out.push(c),
+            _ => {}
+        }
+    }
+}
+
+/// Whether XML 1.0 may carry `c` (section 2.2), noncharacters of the first plane left out.
+pub(super) fn is_xml(c: char) -> bool {
+    !matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{7F}'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}')
+}

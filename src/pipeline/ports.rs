@@ -1,0 +1,194 @@
+//! The ports: what the pipeline needs of the outside, as small traits that `io` implements.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::path::PathBuf;
+
+use chrono::{DateTime, FixedOffset, Utc};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use url::Url;
+
+use crate::config::RequestOptions;
+use crate::finding::Finding;
+use crate::model::{Artifact, Entry, EntryId, FeedId};
+use crate::page::Page;
+
+/// What is asked of [`Fetch`].
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    /// The address.
+    pub url: &'a Url,
+    /// The index page of the source: its origin alone gets the configured headers, its folder is what `root` stands for.
+    pub home: &'a Url,
+    /// How to ask.
+    pub options: &'a RequestOptions,
+    /// The folder that stands for the site.
+    pub root: Option<&'a PathBuf>,
+    /// What the last answer said, for a conditional request.
+    pub validators: Option<&'a Validators>,
+}
+
+/// What an answer said that lets the next request be conditional; opaque, echoed exactly (RFC 9110, section 8.8).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validators {
+    /// `ETag`, quotes and `W/` included.
+    pub etag: Option<String>,
+    /// `Last-Modified` as sent.
+    pub last_modified: Option<String>,
+    /// SHA-256 of the body in hexadecimal.
+    pub body_hash: Option<String>,
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// 304, or the same bytes as last time.
+    Unchanged,
+    /// A page and what makes the next request conditional.
+    Page(Box<Page>, Validators),
+}
+
+/// Asks servers and folders.
+pub trait Fetch: Sync {
+    /// One request, with redirects; waits for the host's turn.
+    fn fetch(&self, request: Request<'_>) -> impl Future<Output = Result<Answer, Finding>> + Send;
+}
+
+/// Reads the clock.
+pub trait Clock: Sync {
+    /// Now.
+    fn now(&self) -> DateTime<Utc>;
+}
+
+/// What is remembered of a source between runs, apart from its entries: one small row.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+    /// Of the last good listing.
+    pub validators: Validators,
+    /// [`crate::config::Source::fingerprint`] of the run that wrote this.
+    pub fingerprint: String,
+    /// Stories on the last good listing.
+    pub baseline_items: usize,
+    /// Runs in a row whose listing was refused as shrunk.
+    pub shrunk_runs: u32,
+    /// The last run that ended well.
+    pub last_success: Option<DateTime<Utc>>,
+    /// The first of the failures since then.
+    pub failing_since: Option<DateTime<Utc>>,
+    /// Failures in a row.
+    pub failures: u32,
+    /// When the source should be visited next.
+    pub next_due: Option<DateTime<Utc>>,
+    /// Article pages that wait for a later run.
+    pub queued: usize,
+    /// Title, home, language and so on of the feed as last published.
+    pub channel: Channel,
+    /// Findings of the last listing that was read.
+    pub findings: Vec<Finding>,
+    /// Why the last visit failed, if it did.
+    pub failure: Option<Finding>,
+    /// Paths and sizes in bytes of the published files; empty while a publication is under way.
+    pub published: Vec<(String, u64)>,
+    /// What the files about all feeds say of this one.
+    pub summary: Summary,
+}
+
+/// What the files about all feeds say of one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Entries in the feed.
+    pub entries: usize,
+    /// The publication time of the newest.
+    pub newest: Option<DateTime<FixedOffset>>,
+    /// Titles and addresses of the newest few.
+    pub latest: Vec<(String, Url)>,
+}
+
+/// The feed's own fields, as last published.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Channel {
+    /// Title.
+    pub title: String,
+    /// Description.
+    pub description: Option<String>,
+    /// BCP 47 tag.
+    pub language: Option<String>,
+    /// A picture.
+    pub icon: Option<Url>,
+}
+
+/// An entry with what is remembered beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The entry.
+    pub entry: Entry,
+    /// Fingerprint of its teaser when it was last read; a change means that the article is read again.
+    /// Empty after the state was rebuilt: the next teaser is taken as it is.
+    pub teaser: String,
+    /// Whether the article page still has to be read.
+    pub pending: bool,
+    /// Keys under which it is known (see `normalise::id`).
+    pub keys: Vec<String>,
+}
+
+/// What one visit changes.
+#[derive(Debug, Default)]
+pub struct Update {
+    /// The row.
+    pub memory: Memory,
+    /// Entries that are new or different; others stay as they are.
+    pub changed: Vec<Kept>,
+    /// Entries that left the feed: their content is dropped, their keys stay known.
+    pub dropped: Vec<EntryId>,
+    /// Keys that are known from now on without an entry of their own: stories beyond the cap, further addresses.
+    pub seen: Vec<(String, EntryId)>,
+}
+
+/// Why state could not be kept.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub struct StoreError(pub String);
+
+/// Keeps state between runs. Nothing outside `io` knows how.
+pub trait Store: Sync {
+    /// The row of a source; `None` if it was never visited.
+    fn memory(&self, id: &FeedId) -> Result<Option<Memory>, StoreError>;
+    /// Every entry whose content is kept.
+    fn entries(&self, id: &FeedId) -> Result<Vec<Kept>, StoreError>;
+    /// Which of `keys` are known, and as what; keys stay known after their entry left the feed.
+    fn known(&self, id: &FeedId, keys: &[String]) -> Result<HashMap<String, EntryId>, StoreError>;
+    /// Applies `update` in one transaction.
+    fn commit(&self, id: &FeedId, update: &Update) -> Result<(), StoreError>;
+}
+
+/// What happened to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// Its bytes were already there.
+    Same,
+    /// It was written.
+    Changed,
+}
+
+/// Why a file could not be published.
+#[derive(Debug, Error)]
+#[error("{path}: {reason}")]
+pub struct PublishError {
+    /// The file.
+    pub path: String,
+    /// What the system said, and what to do.
+    pub reason: String,
+}
+
+/// Puts files where they are served.
+pub trait Publish: Sync {
+    /// Writes a file atomically, unless its bytes are already there.
+    fn write(&self, artifact: &Artifact) -> Result<Written, PublishError>;
+    /// The content of a published file, if there is one.
+    fn read(&self, path: &str) -> Option<Vec<u8>>;
+    /// The size of a published file in bytes, if there is one.
+    fn size(&self, path: &str) -> Option<u64>;
+    /// Makes the renames of this run durable.
+    fn finish(&self) -> Result<(), PublishError>;
+}

@@ -1,0 +1,117 @@
+//! The synchronous half of a visit: bytes in, owned values out. Runs on a blocking thread, one tree at a time.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::Semaphore;
+
+use crate::assemble::{self, Job, Reading};
+use crate::config::Source;
+use crate::finding::{Code, Finding, Found};
+use crate::listing::Listing;
+use crate::page::{self, Page};
+use crate::pipeline::Kept;
+use crate::{article, listing as listings};
+
+/// Opens and lists an index page.
+pub(super) fn listing(page: &Page, source: &Source) -> Result<Found<Listing>, Finding> {
+    let document = page::open(page, source.encoding.as_deref())?;
+    Ok(Found { value: listings::read(&document.value, &source.listing), findings: document.findings })
+}
+
+/// What became of an article page.
+pub(super) struct ReadArticle {
+    /// The entry, unless it is left out.
+    pub(super) kept: Option<Kept>,
+    /// What was noticed.
+    pub(super) findings: Vec<Finding>,
+}
+
+/// What every story of one visit is read with.
+pub(super) struct Setting {
+    /// The source.
+    pub(super) source: Arc<Source>,
+    /// The feed's language.
+    pub(super) language: Option<String>,
+    /// The name of the feed or site.
+    pub(super) site: String,
+    /// The moment of the run.
+    pub(super) now: DateTime<Utc>,
+}
+
+impl Setting {
+    fn reading(&self) -> Reading<'_> {
+        Reading { source: &self.source, language: self.language.as_deref(), site: &self.site, now: self.now }
+    }
+}
+
+/// Reads one story from its page; a page that cannot be used leaves the listing's words.
+pub(super) fn story(job: &Job, page: &Page, setting: &Setting) -> ReadArticle {
+    let mut findings = Vec::new();
+    let document = match page::open(page, setting.source.encoding.as_deref()) {
+        Ok(document) => document,
+        Err(refusal) if refusal.code == Code::NotHtml && page.media_type.is_some() => return file(job, page, setting),
+        Err(refusal) => return without_page(job, setting, &refusal),
+    };
+    let article = article::read(&document.value, &setting.source.article);
+    findings.extend(document.findings);
+    if article.body.is_none() && job.teaser.content.is_none() {
+        let finding = Finding::warning(Code::ArticleEmpty, "no body was found; the listing's words are used");
+        findings.push(finding.at_page(&page.url).remedy("say where it is: article = { content = \"…\" }"));
+    }
+    for (name, written) in &article.unmatched {
+        let message = format!("`article.{name}` (`{written}`) matched nothing");
+        findings.push(Finding::warning(Code::SelectorUnmatched, message).at_page(&page.url));
+    }
+    let found = assemble::entry(job, Some((&article, &page.url)), setting.reading());
+    findings.extend(found.findings);
+    ReadArticle { kept: found.value, findings }
+}
+
+/// A story whose address is a file: the file is its enclosure.
+fn file(job: &Job, page: &Page, setting: &Setting) -> ReadArticle {
+    let mut article = article::Article::default();
+    article.enclosures.push(article::EnclosureClaim {
+        url: page.url.clone(),
+        media_type: page.media_type.clone(),
+        length: u64::try_from(page.body.len()).ok(),
+        title: None,
+    });
+    let found = assemble::entry(job, Some((&article, &page.url)), setting.reading());
+    ReadArticle { kept: found.value, findings: found.findings }
+}
+
+/// A story of which only the listing is known; it is read again in a later run.
+pub(super) fn without_page(job: &Job, setting: &Setting, why: &Finding) -> ReadArticle {
+    let message = format!("{}; the listing's words are used", why.message);
+    let mut finding = Finding::warning(Code::ArticleFailed, message);
+    finding.place.clone_from(&why.place);
+    let mut read = from_listing(job, setting);
+    read.findings.push(finding);
+    if let Some(kept) = &mut read.kept {
+        kept.pending = true;
+    }
+    read
+}
+
+/// A story that has no page of its own.
+pub(super) fn from_listing(job: &Job, setting: &Setting) -> ReadArticle {
+    let found = assemble::entry(job, None, setting.reading());
+    ReadArticle { kept: found.value, findings: found.findings }
+}
+
+/// Runs `work` on a blocking thread when a parser is free; a panic there becomes a finding.
+pub(super) async fn blocking<T: Send + 'static>(
+    parsers: &Arc<Semaphore>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Finding> {
+    let permit = Arc::clone(parsers).acquire_owned().await;
+    let done = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        work()
+    });
+    done.await.map_err(|_| {
+        Finding::error(Code::Internal, "reading a page ended unexpectedly")
+            .remedy("please report this with the page's address")
+    })
+}

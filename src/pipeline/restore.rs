@@ -1,0 +1,84 @@
+//! State that was lost, rebuilt from the published feed: no entry is new again, no time moves.
+
+use url::Url;
+
+use super::ports::{Answer, Channel, Fetch, Kept, Memory, Publish, Request, Summary};
+use crate::config::{Config, Source};
+use crate::finding::{Code, Finding};
+use crate::format::json_feed;
+use crate::normalise::id;
+
+/// What could be rebuilt.
+pub(super) struct Restored {
+    /// The row, without validators.
+    pub(super) memory: Memory,
+    /// The entries.
+    pub(super) entries: Vec<Kept>,
+    /// What to tell.
+    pub(super) finding: Finding,
+}
+
+/// Reads the published JSON Feed from the output folder, or else from where it is served; `None` if there is none.
+///
+/// # Errors
+/// The feed is served, but could not be had: going on would make every entry new again.
+pub(super) async fn restore<F: Fetch, P: Publish>(
+    source: &Source,
+    config: &Config,
+    fetch: &F,
+    publish: &P,
+) -> Result<Option<Restored>, Finding> {
+    let path = format!("{}.json", source.id);
+    let local = publish.read(&path).and_then(|bytes| rebuild(&bytes, source, &path).ok());
+    if local.is_some() {
+        return Ok(local);
+    }
+    let served = config.base_url.as_ref().filter(|base| can_resolve(base)).and_then(|base| base.join(&path).ok());
+    let Some(url) = served else { return Ok(None) };
+    let options = crate::config::RequestOptions { obey_robots: false, headers: Vec::new(), ..source.request.clone() };
+    let request = Request { url: &url, home: &url, options: &options, root: None, validators: None };
+    match fetch.fetch(request).await {
+        Ok(Answer::Page(page, _)) => Ok(rebuild(&page.body, source, url.as_str()).ok()),
+        Ok(Answer::Unchanged) => Ok(None),
+        Err(finding) if matches!(finding.status, Some(404 | 410)) || finding.code == Code::NameUnknown => Ok(None),
+        Err(finding) => {
+            let message = format!("the published feed is needed to rebuild the lost state, but {}", finding.message);
+            let remedy = "try again later, or remove `base_url` if nothing is published there yet";
+            Err(Finding::error(finding.code, message).at_page(&url).remedy(remedy))
+        }
+    }
+}
+
+/// Names that RFC 2606 reserves are never served.
+fn can_resolve(base: &Url) -> bool {
+    let host = base.host_str().unwrap_or_default();
+    !["example", "invalid", "test", "localhost"].iter().any(|name| host == *name || host.ends_with(&format!(".{name}")))
+}
+
+fn rebuild(bytes: &[u8], source: &Source, place: &str) -> Result<Restored, String> {
+    let (header, entries) = json_feed::read(bytes)?;
+    if entries.is_empty() {
+        return Err("no entries".to_owned());
+    }
+    let kept: Vec<Kept> = entries
+        .into_iter()
+        .map(|entry| {
+            let mut keys = vec![entry.id.as_str().to_owned(), id::key(&entry.url, &source.url)];
+            keys.dedup();
+            Kept { entry, teaser: String::new(), pending: false, keys }
+        })
+        .collect();
+    let newest = kept.iter().map(|kept| kept.entry.published.instant()).max();
+    let memory = Memory {
+        summary: Summary { entries: kept.len(), newest, latest: Vec::new() },
+        channel: Channel {
+            title: header.title.map(|title| title.as_str().to_owned()).unwrap_or_default(),
+            description: header.description,
+            language: header.language,
+            icon: header.icon,
+        },
+        ..Memory::default()
+    };
+    let message = format!("{} taken from the published feed {place}", crate::assemble::count(kept.len(), "entry"));
+    Ok(Restored { memory, entries: kept, finding: Finding::note(Code::StateRebuilt, message) })
+}

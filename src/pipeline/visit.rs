@@ -1,0 +1,395 @@
+//! One visit to one source.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::ports::{Answer, Channel, Clock, Fetch, Kept, Memory, Publish, Request, Store, Summary, Update};
+use super::read::{self, ReadArticle, Setting};
+use super::restore::restore;
+use super::{Event, Outcome, Ports, State};
+use crate::assemble::{self, Job, Verdict, Why};
+use crate::config::{Config, Source};
+use crate::finding::{Code, Finding};
+use crate::format;
+use crate::listing::Listing;
+use crate::model::{Entry, EntryId, Feed};
+use crate::page::Page;
+
+/// How many of the newest entries the index page names.
+const LATEST: usize = 3;
+/// The usual time between two visits.
+const INTERVAL: TimeDelta = TimeDelta::minutes(30);
+
+/// Everything one visit carries along.
+struct Visit<'a, F, S, P, C> {
+    source: &'a Arc<Source>,
+    config: &'a Config,
+    ports: &'a Ports<'a, F, S, P, C>,
+    now: DateTime<Utc>,
+    memory: Memory,
+    /// Entries that a rebuild found and the store does not have yet.
+    rebuilt: Option<Vec<Kept>>,
+    findings: Vec<Finding>,
+}
+
+/// Visits `source`: whatever goes wrong becomes a finding, and the last good files stay.
+pub async fn visit<F: Fetch, S: Store, P: Publish, C: Clock>(
+    source: &Arc<Source>,
+    config: &Config,
+    ports: &Ports<'_, F, S, P, C>,
+    tell: &(dyn Fn(&Event<'_>) + Sync),
+) -> Outcome {
+    let now = ports.clock.now();
+    let memory = match ports.store.memory(&source.id) {
+        Ok(memory) => memory,
+        Err(error) => return refused(source, Memory::default(), Finding::error(Code::StateFailed, error.to_string())),
+    };
+    let first = memory.is_none();
+    let memory = memory.unwrap_or_default();
+    let mut visit = Visit { source, config, ports, now, memory, rebuilt: None, findings: Vec::new() };
+    if first {
+        match restore(source, config, ports.fetch, ports.publish).await {
+            Ok(Some(restored)) => {
+                visit.memory = restored.memory;
+                visit.findings.push(restored.finding);
+                visit.rebuilt = Some(restored.entries);
+            }
+            Ok(None) => {}
+            Err(finding) => return visit.failed(finding),
+        }
+    }
+    match visit.run(tell).await {
+        Ok(outcome) => outcome,
+        Err(finding) => visit.failed(finding),
+    }
+}
+
+fn refused(source: &Source, memory: Memory, finding: Finding) -> Outcome {
+    Outcome {
+        id: source.id.clone(),
+        state: State::Failed,
+        new: 0,
+        changed: 0,
+        files: 0,
+        memory,
+        findings: vec![finding],
+    }
+}
+
+impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
+    async fn run(&mut self, tell: &(dyn Fn(&Event<'_>) + Sync)) -> Result<Outcome, Finding> {
+        let current = self.memory.fingerprint == self.source.fingerprint && self.memory.queued == 0;
+        let validators = current.then(|| self.memory.validators.clone());
+        let url = self.source.url.clone();
+        match self.fetch(&url, validators.as_ref()).await? {
+            Answer::Unchanged => self.unchanged(),
+            Answer::Page(page, validators) => {
+                let source = Arc::clone(self.source);
+                let listed = read::blocking(&self.ports.parsers, move || read::listing(&page, &source)).await??;
+                self.findings.extend(listed.findings);
+                let mut after = self.memory.clone();
+                after.validators = validators;
+                self.listed(listed.value, after, tell).await
+            }
+        }
+    }
+
+    async fn fetch(&self, url: &url::Url, validators: Option<&super::Validators>) -> Result<Answer, Finding> {
+        let source = self.source;
+        let request =
+            Request { url, home: &source.url, options: &source.request, root: source.root.as_ref(), validators };
+        self.ports.fetch.fetch(request).await
+    }
+
+    /// The listing is as it was: nothing is parsed; files are written only if they are not as they should be.
+    fn unchanged(&mut self) -> Result<Outcome, Finding> {
+        let mut after = self.memory.clone();
+        self.succeed(&mut after);
+        self.findings.extend(after.findings.iter().cloned());
+        if self.intact() {
+            self.commit(&Update { memory: after.clone(), ..Update::default() })?;
+            return Ok(self.outcome(State::Unchanged, after, 0, 0, 0));
+        }
+        let kept = self.kept()?;
+        let feed = self.feed(&after.channel, kept.iter().map(|kept| kept.entry.clone()).collect());
+        let files = self.publish(&feed, &mut after)?;
+        self.commit(&Update { memory: after.clone(), ..Update::default() })?;
+        let state = if files > 0 { State::Changed } else { State::Unchanged };
+        Ok(self.outcome(state, after, 0, 0, files))
+    }
+
+    /// A listing was read: judge it, read what is new, merge, publish.
+    async fn listed(
+        &mut self,
+        listing: Listing,
+        mut after: Memory,
+        tell: &(dyn Fn(&Event<'_>) + Sync),
+    ) -> Result<Outcome, Finding> {
+        let before = (self.memory.last_success.is_some() || self.memory.summary.entries > 0).then_some(&self.memory);
+        match assemble::judge(&listing, self.source, before) {
+            Verdict::Plausible => {}
+            Verdict::Refused(finding) => return Err(finding),
+            Verdict::Shrunk(finding) => {
+                self.memory.shrunk_runs += 1;
+                return Err(finding);
+            }
+        }
+        after.findings = assemble::listing_findings(&listing, self.source);
+        after.channel = assemble::channel(self.source, &listing, before.map(|memory| &memory.channel));
+        after.baseline_items = listing.teasers.len();
+        after.shrunk_runs = 0;
+        after.fingerprint.clone_from(&self.source.fingerprint);
+
+        let kept = self.kept()?;
+        let known = self.known(&listing, &kept)?;
+        let site = listing.title.clone().unwrap_or_default();
+        let shaped_otherwise =
+            !self.memory.fingerprint.is_empty() && self.memory.fingerprint != self.source.fingerprint;
+        let mut plan = assemble::plan(listing.teasers, self.source, &known, &kept, shaped_otherwise);
+        self.findings.extend(after.findings.iter().cloned());
+        self.findings.extend(assemble::plan_findings(&plan, self.source));
+        after.queued = plan.queued;
+
+        let setting =
+            Setting { source: Arc::clone(self.source), language: after.channel.language.clone(), site, now: self.now };
+        let jobs = std::mem::take(&mut plan.fresh);
+        let read = self.read_all(jobs, Arc::new(setting), tell).await;
+        let mut update = merge(read, &kept, &known);
+        update
+            .seen
+            .extend(plan.beyond.into_iter().flat_map(|(id, keys)| keys.into_iter().map(move |key| (key, id.clone()))));
+        self.finish(after, kept, plan.adopted, update)
+    }
+
+    /// Reads the stories one after the other: they are on one host.
+    async fn read_all(
+        &mut self,
+        jobs: Vec<Job>,
+        setting: Arc<Setting>,
+        tell: &(dyn Fn(&Event<'_>) + Sync),
+    ) -> Vec<(Why, Kept)> {
+        let total = jobs.len();
+        let mut read = Vec::with_capacity(total);
+        for (done, job) in jobs.into_iter().enumerate() {
+            let why = job.why;
+            let story = if assemble::has_page(&job.teaser, self.source) {
+                self.read_page(job, &setting).await
+            } else {
+                read::from_listing(&job, &setting)
+            };
+            self.findings.extend(story.findings);
+            read.extend(story.kept.map(|kept| (why, kept)));
+            tell(&Event::Article(&self.source.id, done + 1, total));
+        }
+        read
+    }
+
+    async fn read_page(&self, job: Job, setting: &Arc<Setting>) -> ReadArticle {
+        let Some(url) = job.teaser.url.clone() else { return read::from_listing(&job, setting) };
+        let page: Box<Page> = match self.fetch(&url, None).await {
+            Ok(Answer::Page(page, _)) => page,
+            Ok(Answer::Unchanged) => return read::from_listing(&job, setting),
+            Err(finding) => return read::without_page(&job, setting, &finding),
+        };
+        let setting_there = Arc::clone(setting);
+        let job_there = job.clone();
+        match read::blocking(&self.ports.parsers, move || read::story(&job_there, &page, &setting_there)).await {
+            Ok(story) => story,
+            Err(finding) => read::without_page(&job, setting, &finding.at_page(&url)),
+        }
+    }
+
+    /// Puts history and news together, keeps it, writes the files, and remembers that they are written.
+    fn finish(
+        &mut self,
+        mut after: Memory,
+        kept: Vec<Kept>,
+        adopted: Vec<Kept>,
+        news: Merged,
+    ) -> Result<Outcome, Finding> {
+        let mut all: BTreeMap<EntryId, Kept> = kept.into_iter().map(|kept| (kept.entry.id.clone(), kept)).collect();
+        let mut written: Vec<Kept> = self.rebuilt.take().unwrap_or_default();
+        for kept in adopted.into_iter().chain(news.entries) {
+            all.insert(kept.entry.id.clone(), kept.clone());
+            written.push(kept);
+        }
+        let feed = self.feed(&after.channel, all.values().map(|kept| kept.entry.clone()).collect());
+        let inside: HashSet<&EntryId> = feed.entries().iter().map(|entry| &entry.id).collect();
+        let dropped: Vec<EntryId> = all.keys().filter(|id| !inside.contains(id)).cloned().collect();
+        if feed.entries().is_empty() {
+            return Err(Finding::error(Code::ListingEmpty, "no story could be used").at_page(&self.source.url));
+        }
+        self.succeed(&mut after);
+        if let Some(finding) = assemble::stale(after_newest(&feed), self.source, self.now) {
+            self.findings.push(finding.clone());
+            after.findings.push(finding);
+        }
+        let nothing_new = written.is_empty() && dropped.is_empty() && after.channel == self.memory.channel;
+        if nothing_new && self.intact() {
+            self.commit(&Update { memory: after.clone(), seen: news.seen, ..Update::default() })?;
+            return Ok(self.outcome(State::Unchanged, after, 0, 0, 0));
+        }
+        after.published = Vec::new();
+        self.commit(&Update { memory: after.clone(), changed: written, dropped, seen: news.seen })?;
+        self.memory = after.clone();
+        let files = self.publish(&feed, &mut after)?;
+        self.commit(&Update { memory: after.clone(), ..Update::default() })?;
+        let state = if files > 0 { State::Changed } else { State::Unchanged };
+        Ok(self.outcome(state, after, news.new, news.changed, files))
+    }
+
+    fn succeed(&self, after: &mut Memory) {
+        after.last_success = Some(self.now);
+        after.next_due = Some(self.now + INTERVAL);
+        after.failing_since = None;
+        after.failures = 0;
+        after.failure = None;
+    }
+
+    /// Ends the visit with `finding`: the last good files stay, and the failure is remembered.
+    fn failed(self, finding: Finding) -> Outcome {
+        let mut memory = self.memory;
+        memory.failures += 1;
+        memory.failing_since.get_or_insert(self.now);
+        memory.next_due = Some(self.now + INTERVAL);
+        let mut finding = finding;
+        if memory.summary.entries > 0 {
+            let of = memory.last_success.or(memory.summary.newest.map(|newest| newest.to_utc()));
+            let of = of
+                .map(|time| format!(" of {}", time.with_timezone(&self.source.timezone).format("%-d %b %Y")))
+                .unwrap_or_default();
+            finding.message = format!(
+                "{}; kept the feed{of} ({})",
+                finding.message,
+                assemble::count(memory.summary.entries, "entry")
+            );
+        }
+        memory.failure = Some(finding.clone());
+        let mut findings = self.findings;
+        findings.push(finding);
+        // A source that was never read leaves no row: the next visit may still rebuild it from the published feed.
+        let known = memory.last_success.is_some() && self.rebuilt.is_none();
+        if known
+            && let Err(error) =
+                self.ports.store.commit(&self.source.id, &Update { memory: memory.clone(), ..Update::default() })
+        {
+            findings.push(Finding::error(Code::StateFailed, error.to_string()));
+        }
+        Outcome { id: self.source.id.clone(), state: State::Failed, new: 0, changed: 0, files: 0, memory, findings }
+    }
+
+    fn outcome(&mut self, state: State, memory: Memory, new: usize, changed: usize, files: usize) -> Outcome {
+        let findings = std::mem::take(&mut self.findings);
+        Outcome { id: self.source.id.clone(), state, new, changed, files, memory, findings }
+    }
+
+    /// Every entry whose content is kept, from the store or just rebuilt.
+    fn kept(&self) -> Result<Vec<Kept>, Finding> {
+        match &self.rebuilt {
+            Some(rebuilt) => Ok(rebuilt.clone()),
+            None => self
+                .ports
+                .store
+                .entries(&self.source.id)
+                .map_err(|error| Finding::error(Code::StateFailed, error.to_string())),
+        }
+    }
+
+    fn known(&self, listing: &Listing, kept: &[Kept]) -> Result<HashMap<String, EntryId>, Finding> {
+        let keys: Vec<String> = listing.teasers.iter().flat_map(|teaser| assemble::keys(teaser, self.source)).collect();
+        let stored = self.ports.store.known(&self.source.id, &keys);
+        let mut known = stored.map_err(|error| Finding::error(Code::StateFailed, error.to_string()))?;
+        if self.rebuilt.is_some() {
+            known.extend(kept.iter().flat_map(|kept| kept.keys.iter().map(|key| (key.clone(), kept.entry.id.clone()))));
+        }
+        Ok(known)
+    }
+
+    fn commit(&self, update: &Update) -> Result<(), Finding> {
+        self.ports
+            .store
+            .commit(&self.source.id, update)
+            .map_err(|error| Finding::error(Code::StateFailed, error.to_string()))
+    }
+
+    fn feed(&self, channel: &Channel, entries: Vec<Entry>) -> Feed {
+        assemble::feed(self.source, channel, entries)
+    }
+
+    /// Whether every published file is there with its size.
+    fn intact(&self) -> bool {
+        !self.memory.published.is_empty()
+            && self.memory.published.iter().all(|(path, size)| self.ports.publish.size(path) == Some(*size))
+    }
+
+    /// Writes the files of `feed` and notes them in `after`; returns how many changed.
+    fn publish(&self, feed: &Feed, after: &mut Memory) -> Result<usize, Finding> {
+        let mut changed = 0;
+        let mut published = Vec::new();
+        for artifact in format::artifacts(feed, self.config.base_url.as_ref()) {
+            let written = self.ports.publish.write(&artifact);
+            let written = written.map_err(|error| Finding::error(Code::PublishFailed, error.to_string()))?;
+            changed += usize::from(written == super::Written::Changed);
+            published.push((artifact.path, u64::try_from(artifact.bytes.len()).unwrap_or(u64::MAX)));
+        }
+        after.published = published;
+        after.summary = summary(feed);
+        Ok(changed)
+    }
+}
+
+fn summary(feed: &Feed) -> Summary {
+    let latest = feed.entries().iter().take(LATEST);
+    Summary {
+        entries: feed.entries().len(),
+        newest: feed.entries().first().map(|entry| entry.published.instant()),
+        latest: latest.map(|entry| (entry.title.as_str().to_owned(), entry.url.clone())).collect(),
+    }
+}
+
+fn after_newest(feed: &Feed) -> Option<DateTime<Utc>> {
+    feed.entries().iter().map(|entry| entry.published.instant().to_utc()).max()
+}
+
+/// What the stories that were read change.
+#[derive(Default)]
+struct Merged {
+    entries: Vec<Kept>,
+    seen: Vec<(String, EntryId)>,
+    new: usize,
+    changed: usize,
+}
+
+/// Sorts what was read into new entries, changed ones, and further addresses of known ones: a story whose canonical
+/// address is known already is no new entry.
+fn merge(read: Vec<(Why, Kept)>, kept: &[Kept], known: &HashMap<String, EntryId>) -> Merged {
+    let mut ids: HashMap<String, EntryId> = known.clone();
+    let mut before: HashMap<&EntryId, &Kept> = HashMap::new();
+    for kept in kept {
+        ids.extend(kept.keys.iter().map(|key| (key.clone(), kept.entry.id.clone())));
+        before.insert(&kept.entry.id, kept);
+    }
+    let mut merged = Merged::default();
+    for (why, story) in read {
+        if why != Why::New {
+            if before.get(&story.entry.id).is_none_or(|before| **before != story) {
+                let same = before.get(&story.entry.id).is_some_and(|before| before.entry == story.entry);
+                merged.changed += usize::from(!same);
+                merged.entries.push(story);
+            }
+            continue;
+        }
+        let known = before.contains_key(&story.entry.id).then(|| story.entry.id.clone());
+        match known.or_else(|| story.keys.iter().find_map(|key| ids.get(key)).cloned()) {
+            Some(id) => merged.seen.extend(story.keys.into_iter().map(|key| (key, id.clone()))),
+            None => {
+                ids.extend(story.keys.iter().map(|key| (key.clone(), story.entry.id.clone())));
+                merged.new += 1;
+                merged.entries.push(story);
+            }
+        }
+    }
+    merged
+}

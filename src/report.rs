@@ -1,0 +1,183 @@
+//! What happened → words and data: the table of a run, JSON, and the files about all feeds.
+//!
+//! Pure: returns text and artifacts; `cli` prints and the pipeline publishes. The files about all feeds carry no time
+//! of generation, so that they change only when a feed does.
+
+use serde_json::{Value, json};
+
+use crate::config::{Config, Source};
+use crate::finding::{Finding, Severity};
+use crate::format::html_page::{Health, IndexFeed};
+use crate::format::opml::OpmlOutline;
+use crate::format::{self, FORMATS};
+use crate::model::Artifact;
+use crate::pipeline::{Memory, Outcome, State};
+
+/// The name of the OPML file.
+const OPML: &str = "feeds.opml";
+
+/// `feeds.opml`, `index.html` and `status.json` for the feeds of `config` that have files.
+pub fn overview(config: &Config, feeds: &[(&Source, Memory)]) -> Vec<Artifact> {
+    let title = config.title.as_deref().unwrap_or("Feeds");
+    let alive: Vec<&(&Source, Memory)> = feeds.iter().filter(|(_, memory)| memory.summary.entries > 0).collect();
+    let outlines: Vec<OpmlOutline> =
+        alive.iter().filter_map(|(source, memory)| outline(config, source, memory)).collect();
+    let pages: Vec<IndexFeed> = feeds.iter().map(|(source, memory)| index_feed(source, memory)).collect();
+    let mut artifacts = Vec::new();
+    // OPML has no relative addresses: without `base_url` there is nothing to list.
+    if !outlines.is_empty() {
+        let bytes = format::opml::render(title, &outlines);
+        artifacts.push(Artifact { path: OPML.to_owned(), media_type: "text/x-opml", bytes });
+    }
+    let opml = (!outlines.is_empty()).then_some(OPML);
+    let bytes = format::html_page::render(title, opml, &pages);
+    artifacts.push(Artifact { path: "index.html".to_owned(), media_type: "text/html", bytes });
+    let bytes = status(config, feeds);
+    artifacts.push(Artifact { path: "status.json".to_owned(), media_type: "application/json", bytes });
+    artifacts
+}
+
+fn outline(config: &Config, source: &Source, memory: &Memory) -> Option<OpmlOutline> {
+    let xml_url = config.base_url.as_ref()?.join(&format!("{}.atom", source.id)).ok()?;
+    Some(OpmlOutline { title: memory.channel.title.clone(), html_url: source.url.clone(), xml_url })
+}
+
+fn index_feed(source: &Source, memory: &Memory) -> IndexFeed {
+    let title = if memory.channel.title.is_empty() { source.id.as_str() } else { &memory.channel.title };
+    let trouble: Vec<&str> = errors(memory).map(|finding| finding.message.as_str()).collect();
+    IndexFeed {
+        id: source.id.clone(),
+        title: title.to_owned(),
+        home: source.url.clone(),
+        entries: memory.summary.entries,
+        newest: memory.summary.newest.map(|newest| newest.date_naive()),
+        health: if trouble.is_empty() { Health::Ok } else { Health::Failing(trouble.join("; ")) },
+        latest: memory.summary.latest.clone(),
+    }
+}
+
+fn address(config: &Config, path: &str) -> String {
+    let served = config.base_url.as_ref().and_then(|base| base.join(path).ok());
+    served.map_or_else(|| path.to_owned(), String::from)
+}
+
+fn errors(memory: &Memory) -> impl Iterator<Item = &Finding> {
+    memory.failure.iter().chain(&memory.findings).filter(|finding| finding.severity == Severity::Error)
+}
+
+fn status(config: &Config, feeds: &[(&Source, Memory)]) -> Vec<u8> {
+    let feeds: Vec<Value> = feeds
+        .iter()
+        .map(|(source, memory)| {
+            let files: Vec<String> = match memory.summary.entries {
+                0 => Vec::new(),
+                _ => FORMATS.iter().map(|f| address(config, &format!("{}.{}", source.id, f.extension()))).collect(),
+            };
+            json!({
+                "id": source.id,
+                "url": source.url,
+                "title": memory.channel.title,
+                "state": if errors(memory).next().is_some() { "failing" } else { "ok" },
+                "failing_since": memory.failing_since.map(|time| time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
+                "entries": memory.summary.entries,
+                "newest": memory.summary.newest.map(|time| time.to_rfc3339()),
+                "files": files,
+                "findings": memory.failure.iter().chain(&memory.findings).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    let mut bytes = serde_json::to_vec_pretty(&json!({ "feeds": feeds })).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
+}
+
+/// The run as one JSON object.
+pub fn json(outcomes: &[Outcome], common: &[Finding]) -> Value {
+    let feeds: Vec<Value> = outcomes
+        .iter()
+        .map(|outcome| {
+            json!({
+                "id": outcome.id,
+                "state": if outcome.failed() { State::Failed } else { outcome.state },
+                "new": outcome.new,
+                "changed": outcome.changed,
+                "kept": kept(outcome),
+                "entries": outcome.memory.summary.entries,
+                "files_written": outcome.files,
+                "findings": outcome.findings,
+            })
+        })
+        .collect();
+    json!({ "feeds": feeds, "findings": common, "failed": failures(outcomes, common) })
+}
+
+/// Entries that were there before and still are.
+fn kept(outcome: &Outcome) -> usize {
+    outcome.memory.summary.entries.saturating_sub(outcome.new + outcome.changed)
+}
+
+/// How many feeds failed, and whether the common files did.
+pub fn failures(outcomes: &[Outcome], common: &[Finding]) -> usize {
+    outcomes.iter().filter(|outcome| outcome.failed()).count() + usize::from(!common.is_empty())
+}
+
+/// The table of a run, one row a feed.
+pub fn table(outcomes: &[Outcome]) -> String {
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    table.set_header(["feed", "state", "new", "changed", "kept", "entries", "newest"]);
+    for outcome in outcomes {
+        let newest = outcome.memory.summary.newest.map(|time| time.format("%Y-%m-%d").to_string());
+        table.add_row([
+            outcome.id.to_string(),
+            state(outcome).to_owned(),
+            outcome.new.to_string(),
+            outcome.changed.to_string(),
+            kept(outcome).to_string(),
+            outcome.memory.summary.entries.to_string(),
+            newest.unwrap_or_else(|| "-".to_owned()),
+        ]);
+    }
+    for column in 2..=5 {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(comfy_table::CellAlignment::Right);
+        }
+    }
+    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+/// The state of a feed in one word.
+pub fn state(outcome: &Outcome) -> &'static str {
+    match outcome.state {
+        State::Failed => "failed",
+        _ if outcome.failed() => "failed",
+        State::Changed => "changed",
+        State::Unchanged => "unchanged",
+    }
+}
+
+/// A finding as lines for people: severity, code, what, where, remedy.
+pub fn finding(feed: Option<&str>, finding: &Finding) -> String {
+    let severity = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    };
+    let feed = feed.map(|feed| format!(" feed `{feed}`")).unwrap_or_default();
+    let mut text = format!("{severity}[{}]{feed}: {}", finding.code.name(), printable(&finding.message));
+    if let Some(place) = &finding.place {
+        let place = printable(&place.to_string());
+        if !finding.message.contains(&place) {
+            text.push_str(&format!("\n  at {place}"));
+        }
+    }
+    if let Some(remedy) = &finding.remedy {
+        text.push_str(&format!("\n  help: {}", printable(remedy)));
+    }
+    text
+}
+
+/// `text` without control characters: pages must not reach the terminal's own language.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+}

@@ -1,0 +1,17 @@
+//! The one integration binary. Every test runs the program itself on a folder or on an origin on the loopback
+//! interface, and looks at its files, its words, its exit code and its requests.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests read and write files, open sockets and set the environment of what they run"
+)]
+#![allow(missing_docs, reason = "tests are documented by their names")]
+
+mod architecture;
+mod build;
+mod config;
+mod failure;
+mod formats;
+mod readme;
+mod sites;
+mod state;
+mod support;
