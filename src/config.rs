@@ -181,7 +181,7 @@ impl Default for RequestOptions {
         Self {
             headers: Vec::new(),
             delay: Duration::from_secs(1),
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_mins(1),
             max_bytes: 15 * 1024 * 1024,
             allow_private: false,
             obey_robots: true,

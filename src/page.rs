@@ -77,10 +77,24 @@ fn looks_binary(body: &[u8]) -> bool {
     MAGIC.iter().any(|magic| body.starts_with(magic))
 }
 
+/// Whether something that does not say what it is has tags near its beginning.
 fn looks_like_html(body: &[u8]) -> bool {
+    const TAGS: [&str; 14] = [
+        "<!doctype html",
+        "<html",
+        "<head",
+        "<body",
+        "<title",
+        "<meta",
+        "<table",
+        "<div",
+        "<script",
+        "<style",
+        "<ul",
+        "<p>",
+        "<h1",
+        "<a href",
+    ];
     let head = String::from_utf8_lossy(&body[..body.len().min(1024)]).to_ascii_lowercase();
-    !looks_binary(body)
-        && ["<!doctype html", "<html", "<head", "<body", "<title", "<meta", "<table", "<div"]
-            .iter()
-            .any(|tag| head.contains(tag))
+    !looks_binary(body) && TAGS.iter().any(|tag| head.contains(tag))
 }

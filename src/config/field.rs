@@ -154,11 +154,7 @@ fn split(text: &str) -> (&str, Option<&str>) {
         }
         match (quote, c) {
             (_, '\\') => escaped = true,
-            (Some(open), c) => {
-                if c == open {
-                    quote = None;
-                }
-            }
+            (Some(open), c) => quote = (c != open).then_some(open),
             (None, '"' | '\'') => quote = Some(c),
             (None, '[' | '(') => depth += 1,
             (None, ']' | ')') => depth = depth.saturating_sub(1),
@@ -201,7 +197,7 @@ fn table(reading: &mut Reading<'_>, item: Item<'_>, kind: Kind, optional: &mut b
     if let Some(flag) = table.get("optional") {
         *optional |= reading.boolean(flag) == Some(true);
     }
-    let source = source(reading, item, &table);
+    let source = source(reading, item, table);
     let all = match table.get("all") {
         Some(flag) => reading.boolean(flag)?,
         None => kind.many,
@@ -225,7 +221,7 @@ fn table(reading: &mut Reading<'_>, item: Item<'_>, kind: Kind, optional: &mut b
 }
 
 /// What a table looks at: `css` with `attr`, `jsonld`, `meta` or `value`; exactly one.
-fn source(reading: &mut Reading<'_>, item: Item<'_>, table: &Table<'_>) -> Option<(Look, Option<String>, String)> {
+fn source(reading: &mut Reading<'_>, item: Item<'_>, table: Table<'_>) -> Option<(Look, Option<String>, String)> {
     let present: Vec<_> =
         ["css", "jsonld", "meta", "value"].into_iter().filter_map(|key| table.get_with_key(key)).collect();
     let (source, _) = match present.as_slice() {

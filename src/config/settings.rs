@@ -48,7 +48,7 @@ pub(super) struct Settings {
 
 impl Settings {
     /// Reads what `table` says.
-    pub(super) fn read(reading: &mut Reading<'_>, table: &Table<'_>) -> Self {
+    pub(super) fn read(reading: &mut Reading<'_>, table: Table<'_>) -> Self {
         let mut settings = Self {
             timezone: table.get("timezone").and_then(|item| parsed(reading, item, leaf::timezone)),
             language: table.get("language").and_then(|item| parsed(reading, item, leaf::language)),

@@ -112,7 +112,7 @@ pub(super) fn config(reading: &mut Reading<'_>, root: &DeTable<'_>, text: &str, 
         sources: Vec::new(),
     };
     let defaults = top.get("defaults").and_then(|item| reading.table(item, &DEFAULTS));
-    let defaults = defaults.map(|table| Settings::read(reading, &table)).unwrap_or_default();
+    let defaults = defaults.map(|table| Settings::read(reading, table)).unwrap_or_default();
     let Some((item, key)) = top.get_with_key("feeds") else {
         no_feeds(reading, 0..0);
         return config;
@@ -162,18 +162,17 @@ fn source(
         return None;
     }
     let table = reading.table(item, &FEED)?;
-    let url = match table.get("url") {
-        Some(url) => page_address(reading, url),
-        None => {
-            let message = format!("the feed `{}` has no `url`", shown(item.key));
-            reading.absence(key.clone(), message, "add a line such as `url = \"https://acme.example/news\"`");
-            None
-        }
+    let url = if let Some(url) = table.get("url") {
+        page_address(reading, url)
+    } else {
+        let message = format!("the feed `{}` has no `url`", shown(item.key));
+        reading.absence(key.clone(), message, "add a line such as `url = \"https://acme.example/news\"`");
+        None
     };
     let title = table.get("title").and_then(|item| reading.line(item));
     let description = table.get("description").and_then(|item| reading.line(item));
     let root = table.get("root").and_then(|item| parsed(reading, item, leaf::relative_folder));
-    let settings = Settings::read(reading, &table).over(defaults);
+    let settings = Settings::read(reading, table).over(defaults);
     let format = settings.date_format.as_deref();
     let listing = table.get("listing").map(|item| listing_rules(reading, item, format)).unwrap_or_default();
     let article = table.get("article").map(|item| article_rules(reading, item, format)).unwrap_or_default();

@@ -188,12 +188,12 @@ impl<'e> Reading<'e> {
 
 impl<'t> Table<'t> {
     /// The value of `key`.
-    pub(super) fn get(&self, key: &'static str) -> Option<Item<'t>> {
+    pub(super) fn get(self, key: &'static str) -> Option<Item<'t>> {
         self.entries.get(key).map(|value| Item { key, value })
     }
 
     /// The value of `key` and the span of the key itself.
-    pub(super) fn get_with_key(&self, key: &'static str) -> Option<(Item<'t>, Range<usize>)> {
+    pub(super) fn get_with_key(self, key: &'static str) -> Option<(Item<'t>, Range<usize>)> {
         let (written, value) = self.entries.get_key_value(key)?;
         Some((Item { key, value }, written.span()))
     }

@@ -137,7 +137,7 @@ fn a_changed_configuration_reads_the_articles_again() {
     project.write("feeds.toml", config);
     project.later(DAY);
     project.build();
-    assert_eq!(origin.requests().len(), 4);
+    assert_eq!(origin.requests().len(), 5, "robots, listing, three articles");
     let after = project.json("public/a.json");
     for (old, new) in before["items"].as_array().unwrap().iter().zip(after["items"].as_array().unwrap()) {
         assert_eq!((&old["id"], &old["date_published"]), (&new["id"], &new["date_published"]));

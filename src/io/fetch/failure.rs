@@ -46,10 +46,10 @@ pub(super) fn status(landing: &Landing) -> Finding {
     }
     let mut message = format!("{host} answered {}", status.as_u16());
     if let Some(words) = status.canonical_reason() {
-        message.push_str(&format!(" ({})", words.to_lowercase()));
+        message = format!("{message} ({})", words.to_lowercase());
     }
     if let Some(wait) = header::retry_after(&landing.headers, chrono::Utc::now()) {
-        message.push_str(&format!(" and asks to come back in {}", seconds(wait)));
+        message = format!("{message} and asks to come back in {}", seconds(wait));
     }
     let finding = Finding::error(Code::HttpStatus, message).status(status.as_u16());
     match remedy(status) {
@@ -91,9 +91,10 @@ pub(super) fn reason(error: &reqwest::Error, limit: Duration) -> String {
         _ => {}
     }
     let detail = innermost(error);
-    match error.is_decode() || error.is_body() {
-        true => format!("the body is damaged or ended before it was whole ({detail})"),
-        false => format!("the request failed ({detail})"),
+    if error.is_decode() || error.is_body() {
+        format!("the body is damaged or ended before it was whole ({detail})")
+    } else {
+        format!("the request failed ({detail})")
     }
 }
 

@@ -11,7 +11,7 @@ use crate::pipeline::Validators;
 const LONGEST_VALIDATOR: usize = 1024;
 
 /// The longest time a host can ask to be left alone.
-const LONGEST_WAIT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const LONGEST_WAIT: Duration = Duration::from_hours(7 * 24);
 
 /// Media type and `charset` parameter of `Content-Type`, both lower case; whatever makes no sense is left out.
 pub(super) fn content_type(headers: &HeaderMap) -> (Option<String>, Option<String>) {

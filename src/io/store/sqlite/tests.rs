@@ -58,7 +58,7 @@ fn memory(runs: u32) -> Memory {
 }
 
 fn update(runs: u32, changed: Vec<Kept>, dropped: Vec<EntryId>) -> Update {
-    Update { memory: memory(runs), changed, dropped }
+    Update { memory: memory(runs), changed, dropped, seen: Vec::new() }
 }
 
 /// A folder with a state file of two entries of feed `a`, closed again.
