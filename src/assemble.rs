@@ -179,6 +179,12 @@ pub fn channel(source: &Source, listing: &crate::listing::Listing, before: Optio
     }
 }
 
+/// The headlines of a listing as one text, to tell its language by.
+fn headlines(listing: &crate::listing::Listing) -> String {
+    let titles: Vec<&str> = listing.teasers.iter().filter_map(|teaser| teaser.title.as_deref()).take(40).collect();
+    titles.join("\n")
+}
+
 /// The feed of `entries`; what does not fit under `max_entries` is left out.
 pub fn feed(source: &Source, channel: &Channel, entries: Vec<crate::model::Entry>) -> Feed {
     let title = Title::new(&channel.title).or_else(|| Title::new(source.id.as_str()));

@@ -118,7 +118,8 @@ fn kept(outcome: &Outcome) -> usize {
 
 /// How many feeds failed, and whether the common files did.
 pub fn failures(outcomes: &[Outcome], common: &[Finding]) -> usize {
-    outcomes.iter().filter(|outcome| outcome.failed()).count() + usize::from(!common.is_empty())
+    let common = common.iter().any(|finding| finding.severity == Severity::Error);
+    outcomes.iter().filter(|outcome| outcome.failed()).count() + usize::from(common)
 }
 
 /// The table of a run, one row a feed.

@@ -9,7 +9,8 @@ use crate::config::Source;
 use crate::finding::{Code, Finding, Found};
 use crate::listing::DateText;
 use crate::model::{
-    Enclosure, Entry, EntryId, Image, MAX_SUMMARY_BYTES, Person, Precision, SafeHtml, Timestamp, Title, one_line,
+    Comments, Enclosure, Entry, EntryId, Image, MAX_SUMMARY_BYTES, Person, Precision, SafeHtml, Timestamp, Title,
+    one_line,
 };
 use crate::normalise::{self, date, html, id, language, person, text};
 use crate::pipeline::Kept;
@@ -73,7 +74,7 @@ pub fn entry(job: &Job, page: Option<(&Article, &Url)>, reading: Reading<'_>) ->
         enclosures: enclosures(job, page.as_ref()),
         language: tongue.filter(|tongue| reading.language.is_none_or(|feed| feed != tongue)),
         source: page.as_ref().and_then(|page| page.article.source.clone()),
-        comments: page.as_ref().and_then(|page| page.article.comments.clone()),
+        comments: page.as_ref().and_then(comments),
         first_seen: previous.map_or(reading.now, |entry| entry.first_seen),
         position: previous.map_or(job.position, |entry| entry.position),
     };
@@ -248,6 +249,11 @@ fn image(job: &Job, page: Option<&Read<'_>>, content: Option<&SafeHtml>) -> Opti
         },
         None => lead,
     })
+}
+
+fn comments(page: &Read<'_>) -> Option<Comments> {
+    let claimed = page.article.comments.as_ref()?;
+    Some(Comments { count: claimed.count, url: claimed.url.as_ref().map(normalise::url::clean) })
 }
 
 fn categories(job: &Job, page: Option<&Read<'_>>) -> Vec<String> {
