@@ -171,6 +171,7 @@ pub fn channel(source: &Source, listing: &crate::listing::Listing, before: Optio
     let title = title.or_else(|| before.map(|before| before.title.clone()));
     let language =
         source.language.clone().or_else(|| listing.language.as_deref().and_then(crate::normalise::language::tag));
+    let language = language.or_else(|| crate::normalise::language::detect(&headlines(listing)));
     Channel {
         title: title.unwrap_or_else(|| source.url.host_str().unwrap_or("feed").to_owned()),
         description: line(source.description.as_ref(), 1000).or_else(|| line(listing.description.as_ref(), 1000)),

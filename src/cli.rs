@@ -14,7 +14,7 @@ const WELL: u8 = 0;
 const SOME_FAILED: u8 = 1;
 /// The command line or feeds.toml is wrong; nothing was touched.
 const USAGE: u8 = 2;
-/// Another run is at work (sysexits.h, EX_TEMPFAIL).
+/// Another run is at work (`EX_TEMPFAIL` of sysexits.h).
 const BUSY: u8 = 75;
 
 const EXIT_CODES: &str = "\

@@ -155,7 +155,7 @@ fn publish_overview<F, S: Store, P: Publish, C>(
         };
         feeds.push((source, memory.unwrap_or_default()));
     }
-    for artifact in report::overview(config, &feeds).into_iter() {
+    for artifact in report::overview(config, &feeds) {
         if let Err(error) = ports.publish.write(&artifact) {
             findings.push(Finding::error(Code::PublishFailed, error.to_string()));
         }

@@ -165,17 +165,11 @@ pub fn finding(feed: Option<&str>, finding: &Finding) -> String {
         Severity::Note => "note",
     };
     let feed = feed.map(|feed| format!(" feed `{feed}`")).unwrap_or_default();
-    let mut text = format!("{severity}[{}]{feed}: {}", finding.code.name(), printable(&finding.message));
-    if let Some(place) = &finding.place {
-        let place = printable(&place.to_string());
-        if !finding.message.contains(&place) {
-            text.push_str(&format!("\n  at {place}"));
-        }
-    }
-    if let Some(remedy) = &finding.remedy {
-        text.push_str(&format!("\n  help: {}", printable(remedy)));
-    }
-    text
+    let mut lines = vec![format!("{severity}[{}]{feed}: {}", finding.code.name(), printable(&finding.message))];
+    let place = finding.place.as_ref().map(|place| printable(&place.to_string()));
+    lines.extend(place.filter(|place| !finding.message.contains(place)).map(|place| format!("  at {place}")));
+    lines.extend(finding.remedy.as_ref().map(|remedy| format!("  help: {}", printable(remedy))));
+    lines.join("\n")
 }
 
 /// `text` without control characters: pages must not reach the terminal's own language.

@@ -189,7 +189,7 @@ impl Progress {
         match (self, event) {
             (Self::Bar(bar), Event::Started(id)) => bar.set_message(id.to_string()),
             (Self::Bar(bar), Event::Article(id, done, total)) => {
-                bar.set_message(format!("{id}: article {done} of {total}"))
+                bar.set_message(format!("{id}: article {done} of {total}"));
             }
             (Self::Bar(bar), Event::Finished(_)) => bar.inc(1),
             (Self::Lines, Event::Finished(outcome)) => {

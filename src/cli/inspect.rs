@@ -13,6 +13,7 @@ use crate::config::RequestOptions;
 use crate::finding::Finding;
 use crate::io::fetch::{Web, WebOptions};
 use crate::listing::{self, DateText, Listing};
+use crate::model::SafeHtml;
 use crate::normalise::{self, date};
 use crate::page::{self, Page};
 use crate::pipeline::{Answer, Clock, Fetch, Request};
@@ -253,7 +254,7 @@ fn article_answer(article: &Article, url: &Url) -> Value {
         "authors": article.authors.as_ref().map(|claim| claim.value.clone()).unwrap_or_default(),
         "language": language,
         "site_name": article.site_name,
-        "content_html": content.as_ref().map(|content| content.as_str()),
+        "content_html": content.as_ref().map(SafeHtml::as_str),
         "content_text": text.unwrap_or_default(),
         "images": images,
         "source": article.source,

@@ -57,7 +57,7 @@ pub fn render(title: &str, opml: Option<&str>, feeds: &[IndexFeed]) -> Vec<u8> {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n<title>{heading}</title>\n"
     );
-    for feed in feeds {
+    for feed in feeds.iter().filter(|feed| feed.entries > 0) {
         push_alternates(&mut page, feed);
     }
     if let Some(opml) = opml {
@@ -126,6 +126,10 @@ fn push_feed(page: &mut String, feed: &IndexFeed) {
                 writeln!(page, "<li dir=\"auto\"><a href=\"{}\">{}</a></li>", escaped(url.as_str()), escaped(title));
         }
         page.push_str("</ul>\n");
+    }
+    if *entries == 0 {
+        page.push_str("</article>\n");
+        return;
     }
     let _ = writeln!(page, "<ul class=\"formats\" aria-label=\"Subscribe to {title}\">");
     for format in FORMATS {

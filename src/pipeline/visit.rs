@@ -169,18 +169,18 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         jobs: Vec<Job>,
         setting: Arc<Setting>,
         tell: &(dyn Fn(&Event<'_>) + Sync),
-    ) -> Vec<(Why, Kept)> {
+    ) -> Vec<Story> {
         let total = jobs.len();
         let mut read = Vec::with_capacity(total);
         for (done, job) in jobs.into_iter().enumerate() {
-            let why = job.why;
+            let (why, link) = (job.why, job.teaser.url.clone());
             let story = if assemble::has_page(&job.teaser, self.source) {
                 self.read_page(job, &setting).await
             } else {
                 read::from_listing(&job, &setting)
             };
             self.findings.extend(story.findings);
-            read.extend(story.kept.map(|kept| (why, kept)));
+            read.extend(story.kept.zip(link).map(|(kept, link)| Story { why, link, kept }));
             tell(&Event::Article(&self.source.id, done + 1, total));
         }
         read
@@ -362,17 +362,26 @@ struct Merged {
     changed: usize,
 }
 
+/// A story that was read.
+struct Story {
+    why: Why,
+    link: url::Url,
+    kept: Kept,
+}
+
 /// Sorts what was read into new entries, changed ones, and further addresses of known ones: a story whose canonical
 /// address is known already is no new entry.
-fn merge(read: Vec<(Why, Kept)>, kept: &[Kept], known: &HashMap<String, EntryId>) -> Merged {
+fn merge(read: Vec<Story>, kept: &[Kept], known: &HashMap<String, EntryId>) -> Merged {
     let mut ids: HashMap<String, EntryId> = known.clone();
+    let mut titles: HashMap<EntryId, String> = HashMap::new();
     let mut before: HashMap<&EntryId, &Kept> = HashMap::new();
     for kept in kept {
         ids.extend(kept.keys.iter().map(|key| (key.clone(), kept.entry.id.clone())));
+        titles.insert(kept.entry.id.clone(), kept.entry.title.as_str().to_owned());
         before.insert(&kept.entry.id, kept);
     }
     let mut merged = Merged::default();
-    for (why, story) in read {
+    for Story { why, link, kept: mut story } in read {
         if why != Why::New {
             if before.get(&story.entry.id).is_none_or(|before| **before != story) {
                 let same = before.get(&story.entry.id).is_some_and(|before| before.entry == story.entry);
@@ -381,15 +390,32 @@ fn merge(read: Vec<(Why, Kept)>, kept: &[Kept], known: &HashMap<String, EntryId>
             }
             continue;
         }
-        let known = before.contains_key(&story.entry.id).then(|| story.entry.id.clone());
-        match known.or_else(|| story.keys.iter().find_map(|key| ids.get(key)).cloned()) {
-            Some(id) => merged.seen.extend(story.keys.into_iter().map(|key| (key, id.clone()))),
-            None => {
+        let twin = titles.contains_key(&story.entry.id).then(|| story.entry.id.clone());
+        let twin = twin.or_else(|| story.keys.iter().find_map(|key| ids.get(key)).cloned());
+        let another =
+            twin.as_ref().and_then(|id| titles.get(id)).is_some_and(|title| title != story.entry.title.as_str());
+        match twin {
+            Some(id) if !another => merged.seen.extend(story.keys.into_iter().map(|key| (key, id.clone()))),
+            _ => {
+                if another {
+                    trust_the_link(&mut story, &link);
+                }
                 ids.extend(story.keys.iter().map(|key| (key.clone(), story.entry.id.clone())));
+                titles.insert(story.entry.id.clone(), story.entry.title.as_str().to_owned());
                 merged.new += 1;
                 merged.entries.push(story);
             }
         }
     }
     merged
+}
+
+/// Takes back the address that a page calls its own: another story with another headline calls itself the same, so
+/// the site names one address for all of its pages.
+fn trust_the_link(story: &mut Kept, link: &url::Url) {
+    story.keys.truncate(1);
+    if let Some(key) = story.keys.first() {
+        story.entry.id = crate::normalise::id::entry_id(key.clone());
+    }
+    story.entry.url = crate::normalise::url::clean(link);
 }

@@ -255,3 +255,34 @@ fn headers_reach_their_own_origin_alone_and_are_never_shown() {
     );
     assert!(other.take_log().iter().all(|(_, headers)| !headers.contains_key("x-key")));
 }
+
+#[test]
+fn one_canonical_address_for_all_pages_does_not_swallow_stories() {
+    let origin = newspaper();
+    for (path, title) in STORIES {
+        let page = story_page(title, "2026-11-20").replace("<head>", "<head><link rel=\"canonical\" href=\"/story\">");
+        origin.page(path, &page);
+    }
+    let project = Project::for_origin(&origin, "");
+    project.build();
+    let feed = project.json("public/a.json");
+    assert_eq!(feed["items"].as_array().unwrap().len(), 3);
+    origin.take_log();
+    origin.page("/", &front_page(&[STORIES[1], STORIES[0], STORIES[2]]));
+    project.build();
+    assert_eq!(origin.requests(), ["GET /"]);
+    assert_eq!(project.json("public/a.json"), feed);
+}
+
+#[test]
+fn one_story_under_two_addresses_is_one_entry() {
+    let origin = newspaper();
+    let page =
+        story_page(STORIES[0].1, "2026-11-20").replace("<head>", "<head><link rel=\"canonical\" href=\"/2026/one\">");
+    origin.page("/2026/one", &page);
+    origin.page("/print/one", &page);
+    origin.page("/", &front_page(&[STORIES[0], ("/print/one", "The first bridge opens: all you need to know")]));
+    let project = Project::for_origin(&origin, "");
+    project.build();
+    assert_eq!(project.json("public/a.json")["items"].as_array().unwrap().len(), 1);
+}

@@ -5,6 +5,7 @@
     reason = "tests read and write files, open sockets and set the environment of what they run"
 )]
 #![allow(missing_docs, reason = "tests are documented by their names")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected has failed")]
 
 mod architecture;
 mod build;

@@ -18,7 +18,8 @@ pub(super) fn transport(error: &reqwest::Error, host: &str, limit: Duration) -> 
         Some(NameError::NotPublic(text)) => guard::refusal(text),
         Some(unresolved) => Finding::error(Code::NameUnknown, unresolved.to_string())
             .remedy("check the spelling of the address, and the network"),
-        None => Finding::error(Code::FetchFailed, format!("{host}: {}", reason(error, limit))),
+        None => Finding::error(Code::FetchFailed, format!("{host}: {}", reason(error, limit)))
+            .remedy("see whether the page opens in a browser; the next run tries again"),
     }
 }
 

@@ -113,7 +113,7 @@ impl Web {
             Err(Stop::Redirects(_)) => return Ok(None),
             Err(Stop::Failed(mut finding)) => {
                 if finding.code == Code::FetchFailed {
-                    finding.message.push_str(", asked for robots.txt");
+                    finding.message.push_str(" (asked for its robots.txt)");
                 }
                 return Err(finding);
             }
