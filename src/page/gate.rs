@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use memchr::memchr;
 use thiserror::Error;
 
 /// The most elements that may be open at once.
@@ -38,17 +39,20 @@ const NOT_NESTING: &[&str] = &[
 /// Elements whose content is text up to their end tag.
 const RAW_TEXT: &[&str] = &["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"];
 
+/// Elements of SVG that stand closed in themselves in practice.
+const SELF_CLOSING: &[&str] = &["path", "circle", "rect", "use", "line", "polygon", "polyline", "ellipse", "stop", "g"];
+
 /// Scans `html` once.
 ///
 /// # Errors
 /// The first limit that is passed.
 pub fn check(html: &str) -> Result<(), Refusal> {
     let bytes = html.as_bytes();
-    let mut open: Vec<u64> = Vec::new();
+    let mut open: Vec<u64> = Vec::with_capacity(64);
     let mut counts: HashMap<u64, usize> = HashMap::new();
     let mut tags = 0;
     let mut at = 0;
-    while let Some(step) = bytes[at..].iter().position(|&b| b == b'<') {
+    while let Some(step) = memchr(b'<', &bytes[at..]) {
         at += step + 1;
         let rest = &bytes[at..];
         if rest.starts_with(b"!--") {
@@ -66,16 +70,14 @@ pub fn check(html: &str) -> Result<(), Refusal> {
         }
         let tag = read_tag(bytes, name_at)?;
         at = tag.end;
-        let name = tag.name.to_ascii_lowercase();
-        let name = name.as_str();
-        if NOT_NESTING.contains(&name) {
+        if is_any(tag.name, NOT_NESTING) {
             continue;
         }
-        let key = hash(name);
+        let key = hash(tag.name);
         if closing {
             close(key, &mut open, &mut counts);
-        } else if RAW_TEXT.contains(&name) {
-            at = end_of_raw_text(bytes, at, name);
+        } else if is_any(tag.name, RAW_TEXT) {
+            at = end_of_raw_text(bytes, at, tag.name);
         } else if !tag.self_closing {
             open.push(key);
             *counts.entry(key).or_default() += 1;
@@ -88,42 +90,47 @@ pub fn check(html: &str) -> Result<(), Refusal> {
 }
 
 struct Tag<'a> {
-    name: &'a str,
+    name: &'a [u8],
     end: usize,
     self_closing: bool,
+}
+
+/// Whether `name` is one of `names`, in any case.
+fn is_any(name: &[u8], names: &[&str]) -> bool {
+    names.iter().any(|known| known.len() == name.len() && known.as_bytes().eq_ignore_ascii_case(name))
 }
 
 /// Reads from the name of a tag to behind its `>`, counting attributes outside quotes.
 fn read_tag(bytes: &[u8], name_at: usize) -> Result<Tag<'_>, Refusal> {
     let name_len = bytes[name_at..].iter().take_while(|b| !b.is_ascii_whitespace() && !b"/>".contains(b)).count();
-    let name = std::str::from_utf8(&bytes[name_at..name_at + name_len]).unwrap_or("?");
-    let (mut at, mut attributes, mut quote, mut before) = (name_at + name_len, 0, None, b' ');
+    let name = &bytes[name_at..name_at + name_len];
+    let (mut at, mut attributes, mut before) = (name_at + name_len, 0, b' ');
     while let Some(&byte) = bytes.get(at) {
-        match quote {
-            Some(q) if byte == q => quote = None,
-            None if byte == b'>' => break,
-            None if (byte == b'"' || byte == b'\'') && before == b'=' => quote = Some(byte),
-            None if !byte.is_ascii_whitespace()
-                && byte != b'/'
-                && (before.is_ascii_whitespace() || b"/\"'".contains(&before)) =>
-            {
-                attributes += 1;
-                if attributes > MAX_ATTRIBUTES {
-                    return Err(Refusal::TooManyAttributes);
-                }
-            }
-            Some(_) | None => {}
+        if byte == b'>' {
+            break;
         }
-        if quote.is_some() || !byte.is_ascii_whitespace() || before != b'=' {
+        if (byte == b'"' || byte == b'\'') && before == b'=' {
+            // A quoted value ends at its own quote; one that never ends takes the rest, as in the tokenizer.
+            at = memchr(byte, &bytes[at + 1..]).map_or(bytes.len(), |end| at + 1 + end);
+        } else if !byte.is_ascii_whitespace()
+            && byte != b'/'
+            && (before.is_ascii_whitespace() || b"/\"'".contains(&before))
+        {
+            attributes += 1;
+            if attributes > MAX_ATTRIBUTES {
+                return Err(Refusal::TooManyAttributes);
+            }
+        }
+        // White space between `=` and the value does not end the attribute.
+        if !byte.is_ascii_whitespace() || before != b'=' {
             before = byte;
         }
         at += 1;
     }
-    let self_closing = at > 0 && bytes.get(at - 1) == Some(&b'/');
     // Only foreign elements close themselves; for HTML elements the slash is ignored.
-    let foreign =
-        matches!(name, "path" | "circle" | "rect" | "use" | "line" | "polygon" | "polyline" | "ellipse" | "stop" | "g");
-    Ok(Tag { name, end: (at + 1).min(bytes.len()), self_closing: self_closing && foreign })
+    let slash = at > 0 && bytes.get(at - 1) == Some(&b'/');
+    let self_closing = slash && is_any(name, SELF_CLOSING);
+    Ok(Tag { name, end: (at + 1).min(bytes.len()), self_closing })
 }
 
 /// Closes the nearest open element of that name and all inside it, as the tree builder does.
@@ -141,12 +148,12 @@ fn close(key: u64, open: &mut Vec<u64>, counts: &mut HashMap<u64, usize>) {
     }
 }
 
-fn end_of_raw_text(bytes: &[u8], from: usize, name: &str) -> usize {
+fn end_of_raw_text(bytes: &[u8], from: usize, name: &[u8]) -> usize {
     let mut at = from;
     while let Some(step) = find(&bytes[at..], b"</") {
         at += step;
         let tail = &bytes[at + 2..];
-        if tail.len() >= name.len() && tail[..name.len()].eq_ignore_ascii_case(name.as_bytes()) {
+        if tail.len() >= name.len() && tail[..name.len()].eq_ignore_ascii_case(name) {
             return at;
         }
         at += 2;
@@ -155,21 +162,14 @@ fn end_of_raw_text(bytes: &[u8], from: usize, name: &str) -> usize {
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    let first = *needle.first()?;
-    let mut at = 0;
-    while let Some(step) = haystack[at..].iter().position(|&b| b == first) {
-        at += step;
-        if haystack[at..].starts_with(needle) {
-            return Some(at);
-        }
-        at += 1;
-    }
-    None
+    memchr::memmem::find(haystack, needle)
 }
 
-/// FNV-1a; names are short and the counts only have to tell them apart.
-fn hash(name: &str) -> u64 {
-    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+/// FNV-1a over lower case; names are short and the counts only have to tell them apart.
+fn hash(name: &[u8]) -> u64 {
+    name.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 #[cfg(test)]
