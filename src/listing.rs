@@ -7,6 +7,7 @@
 mod about;
 mod auto;
 mod changelog;
+mod class;
 mod css;
 mod describe;
 mod jsonld;
@@ -22,6 +23,7 @@ use std::collections::HashSet;
 use scraper::Selector;
 use url::Url;
 
+use self::outline::Outline;
 use crate::page::Document;
 use crate::page::field::{Field, Match};
 
@@ -130,9 +132,10 @@ const CLEARLY_MORE: f32 = 1.5;
 
 /// Reads the list of stories from an index page, by `rules` where they say how, else by detection.
 pub fn read(document: &Document, rules: &Rules) -> Listing {
+    let mut outline = None;
     let mut listing = match &rules.items {
         Some(items) => css::read(document, rules, items),
-        None => detect(document, rules),
+        None => detect(document, rules, outline.insert(Outline::of(document))),
     };
     once_each(&mut listing.teasers);
     listing.teasers.truncate(MAX_ITEMS);
@@ -144,7 +147,7 @@ pub fn read(document: &Document, rules: &Rules) -> Listing {
             }
             found
         }
-        None => next::next_page(document),
+        None => next::next_page(document, outline.get_or_insert_with(|| Outline::of(document))),
     };
     listing.title = about::title(document);
     listing.description = about::description(document);
@@ -154,32 +157,40 @@ pub fn read(document: &Document, rules: &Rules) -> Listing {
 }
 
 /// Every way to find a list without configured items, the surest first.
-fn detect(document: &Document, rules: &Rules) -> Listing {
-    let outline = outline::Outline::of(document);
+fn detect<'a>(document: &'a Document, rules: &Rules, outline: &mut Outline<'a>) -> Listing {
     let data = jsonld::teasers(document);
     let (data, strategy) =
-        if data.is_empty() { (microdata::teasers(document), "microdata") } else { (data, "json-ld") };
-    let stories = auto::stories(document, &outline);
-    if !data.is_empty() && !rules.has_fields() && !has_clearly_more(&stories, &data) {
+        if data.is_empty() { (microdata::teasers(document, outline), "microdata") } else { (data, "json-ld") };
+    let usable = !data.is_empty() && !rules.has_fields();
+    if usable && !is_clearly_more(outline.addresses.len(), data.len()) {
         return Listing { teasers: data, strategy, ..Listing::default() };
     }
-    let changes = changelog::teasers(document, stories.len());
+    let chosen = auto::choose(document, outline);
+    if usable && !has_clearly_more(outline, &chosen, &data) {
+        return Listing { teasers: data, strategy, ..Listing::default() };
+    }
+    let changes = changelog::teasers(document, outline, chosen.len());
     if !changes.is_empty() {
         return Listing { teasers: changes, strategy: "auto", ..Listing::default() };
     }
     let mut listing = Listing { strategy: "auto", ..Listing::default() };
-    css::refine(document, rules, stories, &mut listing);
+    css::refine(document, rules, auto::stories(document, outline, chosen), &mut listing);
     listing
 }
 
+#[expect(clippy::cast_precision_loss, reason = "counts of items are small")]
+fn is_clearly_more(found: usize, listed: usize) -> bool {
+    found as f32 >= listed as f32 * CLEARLY_MORE
+}
+
 /// Whether detection found all that the page's own data lists and a good deal besides.
-fn has_clearly_more(stories: &[auto::Story<'_>], data: &[Teaser]) -> bool {
-    let found: HashSet<String> =
-        stories.iter().filter_map(|story| story.teaser.url.as_ref().map(outline::key)).collect();
+fn has_clearly_more(outline: &Outline<'_>, chosen: &auto::Chosen, data: &[Teaser]) -> bool {
+    if !is_clearly_more(chosen.len(), data.len()) {
+        return false;
+    }
+    let found: HashSet<String> = chosen.addresses(outline).map(outline::key).collect();
     let shared = data.iter().filter_map(|teaser| teaser.url.as_ref()).filter(|url| found.contains(&outline::key(url)));
-    #[expect(clippy::cast_precision_loss, reason = "counts of items are small")]
-    let more = stories.len() as f32 >= data.len() as f32 * CLEARLY_MORE;
-    more && shared.count() * 10 >= data.len() * 8
+    shared.count() * 10 >= data.len() * 8
 }
 
 /// Keeps the first teaser of every address.

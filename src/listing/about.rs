@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::outline::truncate;
+use crate::page::document::attribute;
 use crate::page::{Document, document};
 
 /// The longest name or description, in bytes.
@@ -36,7 +37,9 @@ pub(super) fn description(document: &Document) -> Option<String> {
 
 /// A picture for the feed: the touch icon, else the page's icon.
 pub(super) fn icon(document: &Document) -> Option<Url> {
-    let touch = document.select(crate::selector!("link[rel~='apple-touch-icon' i][href]"));
-    let icons = document.select(crate::selector!("link[rel~='icon' i][href]"));
-    touch.chain(icons).find_map(|link| document.resolve(link.attr("href")?))
+    let related = |wanted: &'static str| {
+        let is = move |rel: &str| rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case(wanted));
+        document.link_elements().filter(move |link| attribute(*link, "rel").is_some_and(is))
+    };
+    related("apple-touch-icon").chain(related("icon")).find_map(|link| document.resolve(attribute(link, "href")?))
 }

@@ -5,12 +5,13 @@
 //! headlines, dates, summaries, pictures and addresses; take the best group and those that are about as good and do not
 //! stand inside blocks already taken; put all in document order.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use scraper::ElementRef;
+use url::Url;
 
 use super::describe::describe;
-use super::outline::{Link, Outline, Part, headline_worth, truncate};
+use super::outline::{Link, Outline, Part, headline_worth, named_worth, truncate};
 use super::{MAX_ITEMS, Teaser, words};
 use crate::page::{Document, document};
 
@@ -22,6 +23,10 @@ const SAMPLE: usize = 8;
 const ENOUGH: f32 = 0.62;
 /// The same on pages that are no front page: a section or a page of an archive has one list.
 const ENOUGH_BESIDE_ONE: f32 = 0.85;
+/// The most that one block can add to its group's quality; see [`richness`].
+const MOST_RICHNESS: f32 = 1.25;
+/// The same for the headline of a block whose link has none.
+const MOST_FOUND_HEADLINE: f32 = 1.1 * 0.7;
 /// What a link without a telling text is worth until its block is known.
 const NAMELESS: f32 = 0.08;
 /// The most siblings that follow a headline in a flat page and still belong to it.
@@ -35,22 +40,50 @@ pub(super) struct Story<'a> {
     pub(super) teaser: Teaser,
 }
 
-/// The stories of a page in document order; empty if nothing repeats.
-pub(super) fn stories<'a>(document: &'a Document, outline: &Outline<'a>) -> Vec<Story<'a>> {
-    let primaries = primaries(document, outline);
-    let mut groups = groups(outline, &primaries);
-    for group in &mut groups {
-        judge(document, outline, group);
+/// The stories of a page, found but not yet read.
+pub(super) struct Chosen {
+    /// In document order.
+    items: Vec<Item>,
+    /// The blocks that were read to judge their groups, by their first element and their number of elements.
+    read: Read,
+}
+
+type Read = HashMap<(usize, usize), Teaser>;
+
+impl Chosen {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.items.len()
     }
-    let mut chosen = choose(outline, groups);
-    chosen.sort_by_key(|(item, _)| item.link);
-    chosen.truncate(MAX_ITEMS);
-    let bounds: Vec<usize> = chosen.iter().filter_map(|(item, _)| Some(outline.links.get(item.link)?.at)).collect();
+
+    /// The addresses.
+    pub(super) fn addresses<'o>(&self, outline: &'o Outline<'_>) -> impl Iterator<Item = &'o Url> {
+        self.items.iter().filter_map(|item| outline.addresses.get(outline.links.get(item.link)?.address))
+    }
+}
+
+/// Finds the stories of a page; none if nothing repeats.
+pub(super) fn choose(document: &Document, outline: &mut Outline<'_>) -> Chosen {
+    let primaries = primaries(document, outline);
+    let mut read = Read::new();
+    let groups = judged(document, outline, groups(outline, &primaries), &mut read);
+    let mut items = take_best(outline, groups);
+    items.sort_by_key(|item| item.link);
+    items.truncate(MAX_ITEMS);
+    Chosen { items, read }
+}
+
+/// Reads the stories that were found.
+pub(super) fn stories<'a>(document: &'a Document, outline: &mut Outline<'a>, chosen: Chosen) -> Vec<Story<'a>> {
+    let Chosen { items, mut read } = chosen;
+    let bounds: Vec<usize> = items.iter().filter_map(|item| Some(outline.links.get(item.link)?.at)).collect();
     let mut stories = Vec::new();
-    for (number, (item, _)) in chosen.iter().enumerate() {
+    for (number, item) in items.iter().enumerate() {
         let next = bounds.get(number + 1).copied().unwrap_or(usize::MAX);
         let block = block_of(outline, item, next);
-        if let Some(teaser) = teaser(document, outline, item, &block) {
+        let seen = read.remove(&(item.block, block.len()));
+        let seen = seen.unwrap_or_else(|| describe(&block, document, &mut outline.classes));
+        if let Some(teaser) = teaser(outline, item, &block, seen) {
             stories.push(Story { block, teaser });
         }
     }
@@ -66,12 +99,26 @@ struct Item {
     height: usize,
 }
 
+#[derive(Default)]
 struct Group {
-    place: u64,
     items: Vec<Item>,
+    /// How likely stories are in its place.
+    zone: f32,
+    /// What its links are worth.
+    base: f32,
+    /// How different their texts are.
+    distinct: f32,
+    /// The share of its links that are headings.
+    heading: f32,
     quality: f32,
     score: f32,
-    heading: f32,
+}
+
+impl Group {
+    /// Decides between equals.
+    fn first_link(&self) -> usize {
+        self.items.first().map_or(usize::MAX, |item| item.link)
+    }
 }
 
 /// The best link of every address that may be a story.
@@ -83,7 +130,7 @@ fn primaries(document: &Document, outline: &Outline<'_>) -> Vec<Item> {
         let text = match link.nameless {
             true if address >= 0.4 => NAMELESS,
             true => 0.0,
-            false => headline_worth(&link.text),
+            false => named_worth(&link.text, link.words),
         };
         let heading = if link.heading && text > 0.0 { 0.9 } else { 0.0 };
         let worth = (text + heading) * address * link.zone;
@@ -107,7 +154,7 @@ fn groups(outline: &Outline<'_>, primaries: &[Item]) -> Vec<Group> {
         let next = groups.len();
         let index = *order.entry(link.place).or_insert(next);
         if index == next {
-            groups.push(Group { place: link.place, items: Vec::new(), quality: 0.0, score: 0.0, heading: 0.0 });
+            groups.push(Group::default());
         }
         if let Some(group) = groups.get_mut(index) {
             group.items.push(item.clone());
@@ -129,7 +176,7 @@ fn groups(outline: &Outline<'_>, primaries: &[Item]) -> Vec<Group> {
         }
         group.score = group.items.iter().map(|item| item.worth).sum();
     }
-    groups.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.place.cmp(&b.place)));
+    groups.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.first_link().cmp(&b.first_link())));
     groups.truncate(MAX_GROUPS);
     for group in &mut groups {
         find_blocks(outline, &mut group.items);
@@ -179,37 +226,75 @@ fn most_common(numbers: &[usize]) -> usize {
     runs.max_by_key(|(count, number)| (*count, std::cmp::Reverse(*number))).map_or(0, |(_, number)| number)
 }
 
+/// Judges the groups that may be taken, and leaves out those that cannot be good enough whatever their blocks hold.
+fn judged(document: &Document, outline: &mut Outline<'_>, mut groups: Vec<Group>, read: &mut Read) -> Vec<Group> {
+    for group in &mut groups {
+        estimate(outline, group);
+    }
+    groups.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.first_link().cmp(&b.first_link())));
+    let enough = if outline.front { ENOUGH } else { ENOUGH_BESIDE_ONE };
+    let mut judged: Vec<Group> = Vec::new();
+    let mut waiting = Vec::new();
+    let mut best: Option<(f32, f32)> = None;
+    for mut group in groups {
+        if group.items.len() < 2 || best.is_some_and(|(score, _)| group.score < score) {
+            waiting.push(group);
+            continue;
+        }
+        judge(document, outline, &mut group, read);
+        if best.is_none_or(|(score, _)| group.score > score) {
+            best = Some((group.score, group.quality));
+        }
+        judged.push(group);
+    }
+    let Some((_, quality)) = best else { return Vec::new() };
+    for mut group in waiting {
+        if group.quality >= quality * enough {
+            judge(document, outline, &mut group, read);
+            judged.push(group);
+        }
+    }
+    judged
+}
+
+/// Fills in the most that a group's quality and score can be.
+fn estimate(outline: &Outline<'_>, group: &mut Group) {
+    let links = || group.items.iter().filter_map(|item| outline.links.get(item.link));
+    let count = count(group.items.len());
+    group.zone = links().map(|link| link.zone).sum::<f32>() / count;
+    group.base = group.items.iter().map(|item| item.worth).sum::<f32>() / count;
+    let texts: HashSet<&str> = links().map(|link| link.text.as_str()).collect();
+    group.distinct = f32::min(1.0, self::count(texts.len()) / count * 1.6);
+    let found = if links().any(|link| link.nameless) { MOST_FOUND_HEADLINE } else { 0.0 };
+    score(group, MOST_RICHNESS + found);
+}
+
 /// Scores a group by what its items' blocks hold.
-fn judge(document: &Document, outline: &Outline<'_>, group: &mut Group) {
+fn judge(document: &Document, outline: &mut Outline<'_>, group: &mut Group, read: &mut Read) {
     let step = group.items.len().div_ceil(SAMPLE).max(1);
     let mut rich = 0.0;
     let mut sampled = 0.0;
     for (number, item) in group.items.iter().enumerate().step_by(step) {
-        let Some(link) = outline.links.get(item.link) else { continue };
-        let next = group
-            .items
-            .get(number + 1)
-            .and_then(|next| outline.links.get(next.link))
-            .map_or(usize::MAX, |link| link.at);
+        let next = group.items.get(number + 1).and_then(|next| outline.links.get(next.link));
+        let next = next.map_or(usize::MAX, |link| link.at);
         let block = block_of(outline, item, next);
-        let seen = describe(&block, document);
-        rich += richness(&seen, link);
+        let seen = read.entry((item.block, block.len()));
+        let seen = seen.or_insert_with(|| describe(&block, document, &mut outline.classes));
+        let Some(link) = outline.links.get(item.link) else { continue };
+        rich += richness(seen, link);
         if link.nameless {
-            rich += block_title(&seen, &block).map_or(0.0, |title| headline_worth(&title) * 0.7);
+            rich += block_title(seen, &block).map_or(0.0, |title| headline_worth(&title) * 0.7);
         }
         sampled += 1.0;
         group.heading += f32::from(u8::from(link.heading));
     }
-    let count = count(group.items.len());
     group.heading /= f32::max(sampled, 1.0);
-    let zone =
-        group.items.iter().filter_map(|item| outline.links.get(item.link)).map(|link| link.zone).sum::<f32>() / count;
-    let base = group.items.iter().map(|item| item.worth).sum::<f32>() / count;
-    let texts: std::collections::HashSet<&str> =
-        group.items.iter().filter_map(|item| outline.links.get(item.link)).map(|link| link.text.as_str()).collect();
-    let distinct = self::count(texts.len()) / count;
-    group.quality = (base + rich / f32::max(sampled, 1.0) * zone) * f32::min(1.0, distinct * 1.6);
-    group.score = group.quality * f32::min(count, 60.0).powf(0.75);
+    score(group, rich / f32::max(sampled, 1.0));
+}
+
+fn score(group: &mut Group, richness: f32) {
+    group.quality = (group.base + richness * group.zone) * group.distinct;
+    group.score = group.quality * f32::min(count(group.items.len()), 60.0).powf(0.75);
 }
 
 fn richness(seen: &Teaser, link: &Link) -> f32 {
@@ -232,8 +317,8 @@ fn count(number: usize) -> f32 {
 }
 
 /// The best group and those beside it that are as good.
-fn choose(outline: &Outline<'_>, mut groups: Vec<Group>) -> Vec<(Item, u64)> {
-    groups.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.place.cmp(&b.place)));
+fn take_best(outline: &Outline<'_>, mut groups: Vec<Group>) -> Vec<Item> {
+    groups.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.first_link().cmp(&b.first_link())));
     let Some(best) = groups
         .iter()
         .find(|group| group.items.len() >= 2)
@@ -242,7 +327,7 @@ fn choose(outline: &Outline<'_>, mut groups: Vec<Group>) -> Vec<(Item, u64)> {
         return Vec::new();
     };
     let enough = if outline.front { ENOUGH } else { ENOUGH_BESIDE_ONE };
-    let mut taken: Vec<(Item, u64)> = Vec::new();
+    let mut taken: Vec<Item> = Vec::new();
     let mut covered = vec![false; outline.links.len()];
     for group in groups {
         let first = taken.is_empty();
@@ -263,7 +348,7 @@ fn choose(outline: &Outline<'_>, mut groups: Vec<Group>) -> Vec<(Item, u64)> {
             {
                 links.fill(true);
             }
-            taken.push((item, group.place));
+            taken.push(item);
         }
     }
     taken
@@ -288,12 +373,11 @@ fn block_of<'a>(outline: &Outline<'a>, item: &Item, next: usize) -> Vec<ElementR
     all
 }
 
-fn teaser(document: &Document, outline: &Outline<'_>, item: &Item, block: &[ElementRef<'_>]) -> Option<Teaser> {
+fn teaser(outline: &Outline<'_>, item: &Item, block: &[ElementRef<'_>], mut teaser: Teaser) -> Option<Teaser> {
     let link = outline.links.get(item.link)?;
-    let mut teaser = describe(block, document);
     let element = outline.elements.get(link.at)?.element;
     let mut title = link.text.clone();
-    if let Some(long) = element.attr("title").map(str::trim)
+    if let Some(long) = document::attribute(element, "title").map(str::trim)
         && let Some(start) = title.strip_suffix('…').or_else(|| title.strip_suffix("...")).map(str::trim_end)
         && long.starts_with(start)
     {

@@ -5,6 +5,7 @@
 use ego_tree::NodeRef;
 use scraper::{ElementRef, Node};
 
+use super::outline::Outline;
 use super::{DateText, MAX_ITEMS, Teaser, words};
 use crate::page::{Document, document};
 
@@ -17,14 +18,19 @@ const MAX_SIBLINGS: usize = 200;
 
 /// The sections of a changelog, or nothing.
 /// Sections that are days are only stories if there are not `stories` links below them.
-pub(super) fn teasers(document: &Document, stories: usize) -> Vec<Teaser> {
-    for level in [crate::selector!("h2"), crate::selector!("h3"), crate::selector!("h1")] {
-        let headings: Vec<(ElementRef<'_>, &str)> = document
-            .select(level)
+pub(super) fn teasers(document: &Document, outline: &Outline<'_>, stories: usize) -> Vec<Teaser> {
+    for level in ["h2", "h3", "h1"] {
+        let parts = outline.headings.iter().filter_map(|index| outline.elements.get(*index));
+        let headings: Vec<(ElementRef<'_>, &str)> = parts
+            .filter(|part| part.element.value().name() == level)
             .take(MAX_ITEMS)
-            .filter(|heading| !leads_away(document, *heading))
-            .filter_map(|heading| Some((heading, anchor(heading)?)))
+            // A heading with a link to another page names a story that is there.
+            .filter(|part| part.links_from == part.links_to)
+            .filter_map(|part| Some((part.element, anchor(part.element)?)))
             .collect();
+        if headings.len() < MIN_ITEMS {
+            continue;
+        }
         let texts: Vec<String> = headings.iter().map(|(heading, _)| document::text(*heading)).collect();
         let most = |is: &dyn Fn(&str) -> bool| {
             texts.iter().filter(|text| text.len() < 120 && is(text)).count() * 10 >= texts.len() * 6
@@ -34,22 +40,11 @@ pub(super) fn teasers(document: &Document, stories: usize) -> Vec<Teaser> {
         });
         let days =
             stories < headings.len() * 2 && most(&|text| words::is_date_like(text) || words::is_version_like(text));
-        if headings.len() >= MIN_ITEMS && (versions || days) {
+        if versions || days {
             return headings.into_iter().filter_map(|(heading, anchor)| teaser(document, heading, anchor)).collect();
         }
     }
     Vec::new()
-}
-
-/// Whether a heading links to another page; then that page is the story.
-fn leads_away(document: &Document, heading: ElementRef<'_>) -> bool {
-    heading.select(crate::selector!("a[href]")).filter_map(|link| link.attr("href")).any(|href| {
-        !href.starts_with('#')
-            && document.resolve(href).is_some_and(|mut url| {
-                url.set_fragment(None);
-                url != *document.url()
-            })
-    })
 }
 
 /// The name under which an address can point at a heading.

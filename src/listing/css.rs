@@ -7,6 +7,7 @@ use scraper::{ElementRef, Selector};
 use url::Url;
 
 use super::auto::Story;
+use super::class::Classes;
 use super::describe::describe;
 use super::{DateText, Listing, MAX_ITEMS, Rules, Teaser, words};
 use crate::page::field::Field;
@@ -45,8 +46,9 @@ pub(super) fn read(document: &Document, rules: &Rules, items: &[Selector]) -> Li
         return listing;
     };
     let mut matched = Matched::default();
+    let mut classes = Classes::default();
     for scope in scopes {
-        let mut teaser = describe(&[scope], document);
+        let mut teaser = describe(&[scope], document, &mut classes);
         let heading = teaser.title.take();
         apply(document, rules, scope, &mut teaser, &mut matched);
         if rules.link.is_none() {

@@ -7,8 +7,10 @@ use ego_tree::NodeRef;
 use scraper::{ElementRef, Node};
 use url::Url;
 
-use super::outline::{is_heading, truncate};
+use super::class::{Classes, Facts, Marks};
+use super::outline::truncate;
 use super::{DateText, Teaser, words};
+use crate::page::document::attribute;
 use crate::page::{Document, document};
 
 /// The longest summary, in bytes.
@@ -25,15 +27,15 @@ const SOURCES: [&str; 6] = ["data-src", "data-original", "data-lazy-src", "data-
 const MAX_ELEMENTS: usize = 3_000;
 
 /// Reads a block: one element, or several siblings that belong together.
-pub(super) fn describe(roots: &[ElementRef<'_>], document: &Document) -> Teaser {
+pub(super) fn describe<'a>(roots: &[ElementRef<'a>], document: &Document, classes: &mut Classes<'a>) -> Teaser {
     let mut found = Finds::default();
     for root in roots {
         for node in root.descendants().take(MAX_ELEMENTS) {
             match node.value() {
-                Node::Text(text) => found.text(node, text),
+                Node::Text(text) => found.text(node, text, classes),
                 Node::Element(_) => {
                     if let Some(element) = ElementRef::wrap(node) {
-                        found.element(element, document);
+                        found.element(element, document, classes);
                     }
                 }
                 _ => {}
@@ -57,19 +59,20 @@ struct Finds {
 }
 
 impl Finds {
-    fn element(&mut self, element: ElementRef<'_>, document: &Document) {
+    fn element<'a>(&mut self, element: ElementRef<'a>, document: &Document, classes: &mut Classes<'a>) {
         let name = element.value().name();
         match name {
-            "script" | "style" | "template" | "svg" | "select" | "option" => return,
+            "script" | "style" | "template" | "svg" | "select" | "option" | "path" => return,
             "img" | "source" => self.picture(element, document),
             "time" => self.time(element),
             "audio" | "video" => {
-                let source = element.attr("src").and_then(|source| document.resolve(source));
+                let source = attribute(element, "src").and_then(|source| document.resolve(source));
                 self.enclosures.extend(source.filter(|_| self.enclosures.len() < MAX_NAMES));
             }
             _ => {}
         }
-        if is_heading(element) && !matches!(name, "h1") || name == "h1" {
+        let marks = Marks::of(element);
+        if classes.is_heading(element, &marks) {
             let rank = heading_rank(name);
             if self.title.as_ref().is_none_or(|(known, _)| *known < rank) {
                 let text = document::text(element);
@@ -78,28 +81,27 @@ impl Finds {
                 }
             }
         }
-        if let Some(style) = element.attr("style") {
-            let url = background(style).and_then(|url| document.resolve(url));
+        if !marks.style.is_empty() {
+            let url = background(marks.style).and_then(|url| document.resolve(url));
             self.offer_image(1, url.filter(|url| !is_placeholder(url.as_str())));
         }
-        self.marked(element, document);
+        self.marked(element, &marks, document);
+        self.class(element, classes.facts(marks.class));
         if matches!(name, "p" | "div" | "dd" | "td" | "li" | "blockquote" | "section") {
             self.paragraph(element, if name == "p" { 2 } else { 1 });
         }
     }
 
-    /// What classes, `rel` and `itemprop` say.
-    fn marked(&mut self, element: ElementRef<'_>, document: &Document) {
-        let rel = element.attr("rel").unwrap_or_default();
-        let item = element.attr("itemprop").unwrap_or_default();
-        for rel in rel.split_ascii_whitespace() {
+    /// What `rel` and `itemprop` say.
+    fn marked(&mut self, element: ElementRef<'_>, marks: &Marks<'_>, document: &Document) {
+        for rel in marks.rel.split_ascii_whitespace() {
             match rel {
                 "author" => self.author(4, element),
                 "tag" | "category" => self.category(element),
                 _ => {}
             }
         }
-        for property in item.split_ascii_whitespace() {
+        for property in marks.itemprop.split_ascii_whitespace() {
             match property {
                 "datePublished" | "dateCreated" => self.date(6, element),
                 "dateModified" => self.updated = self.updated.take().or_else(|| value(element)),
@@ -107,59 +109,37 @@ impl Finds {
                 "articleSection" | "keywords" => self.category(element),
                 "description" => self.paragraph(element, 4),
                 "image" => {
-                    let url = element.attr("content").or_else(|| element.attr("src"));
+                    let url = attribute(element, "content").or_else(|| attribute(element, "src"));
                     self.offer_image(3, url.and_then(|url| document.resolve(url)));
                 }
                 _ => {}
             }
         }
-        for class in element.value().classes().take(12) {
-            self.class(&class.to_ascii_lowercase(), element);
-        }
     }
 
-    fn class(&mut self, class: &str, element: ElementRef<'_>) {
-        let has = |words: &[&str]| class.split(['-', '_']).any(|part| words.contains(&part));
-        if has(&["author", "byline", "autor", "auteur", "writer", "reporter"]) && !has(&["avatar", "image", "bio"]) {
-            self.author(if class.contains("name") { 3 } else { 2 }, element);
-        } else if has(&[
-            "date",
-            "time",
-            "published",
-            "pubdate",
-            "datum",
-            "fecha",
-            "data",
-            "posted",
-            "timestamp",
-            "dateline",
-        ]) {
+    /// What classes say.
+    fn class(&mut self, element: ElementRef<'_>, facts: Facts) {
+        if facts.author > 0 {
+            self.author(facts.author, element);
+        }
+        if facts.date {
             self.date(4, element);
-        } else if has(&["category", "categories", "cat", "tag", "rubrik", "kicker", "section", "topic"]) {
+        }
+        if facts.category {
             self.category(element);
-        } else if has(&[
-            "summary",
-            "excerpt",
-            "description",
-            "desc",
-            "teaser",
-            "intro",
-            "dek",
-            "abstract",
-            "snippet",
-            "lead",
-        ]) {
+        }
+        if facts.summary {
             self.paragraph(element, 3);
         }
     }
 
     fn time(&mut self, element: ElementRef<'_>) {
-        let class = element.attr("class").unwrap_or_default().to_ascii_lowercase();
+        let class = attribute(element, "class").unwrap_or_default().to_ascii_lowercase();
         if class.contains("updated") && !class.contains("published") || class.contains("modified") {
             self.updated = self.updated.take().or_else(|| value(element));
             self.offer_date(2, value(element));
         } else {
-            self.offer_date(if element.attr("datetime").is_some() { 5 } else { 4 }, value(element));
+            self.offer_date(if attribute(element, "datetime").is_some() { 5 } else { 4 }, value(element));
         }
     }
 
@@ -177,12 +157,15 @@ impl Finds {
     }
 
     /// A text on its own that may be a date.
-    fn text(&mut self, node: NodeRef<'_, Node>, text: &str) {
-        if self.published.as_ref().is_some_and(|(rank, _)| *rank >= 1) || text.len() > 400 || text.trim().len() < 3 {
+    fn text<'a>(&mut self, node: NodeRef<'a, Node>, text: &str, classes: &mut Classes<'a>) {
+        if self.published.is_some() || text.len() > 400 || !words::may_hold_date(text) {
             return;
         }
         let above = node.parent().and_then(ElementRef::wrap);
-        if above.is_none_or(|above| document::is_invisible(above.value().name()) || is_heading(above)) {
+        let hides = |above: ElementRef<'a>, classes: &mut Classes<'a>| {
+            document::is_invisible(above.value().name()) || classes.is_heading(above, &Marks::of(above))
+        };
+        if above.is_none_or(|above| hides(above, classes)) {
             return;
         }
         let pieces = text.split(['|', '·', '•', '/', '\n']).chain([text]);
@@ -244,18 +227,18 @@ impl Finds {
         if self.image.as_ref().is_some_and(|(rank, _)| *rank >= 2) {
             return;
         }
-        let named = element.attr("class").into_iter().chain(element.attr("alt"));
+        let named = attribute(element, "class").into_iter().chain(attribute(element, "alt"));
         let avatar = named
             .flat_map(|text| text.split([' ', '-', '_']))
             .any(|word| matches!(word, "avatar" | "icon" | "logo" | "emoji"));
-        let small = ["width", "height"]
-            .iter()
-            .any(|side| element.attr(side).and_then(|size| size.parse::<u32>().ok()).is_some_and(|size| size < 40));
+        let small = ["width", "height"].iter().any(|side| {
+            attribute(element, side).and_then(|size| size.parse::<u32>().ok()).is_some_and(|size| size < 40)
+        });
         if avatar || small {
             return;
         }
-        let plain = SOURCES.iter().filter_map(|name| element.attr(name)).find(|text| !is_placeholder(text));
-        let sets = ["data-srcset", "srcset"].iter().filter_map(|name| element.attr(name));
+        let plain = SOURCES.iter().filter_map(|name| attribute(element, name)).find(|text| !is_placeholder(text));
+        let sets = ["data-srcset", "srcset"].iter().filter_map(|name| attribute(element, name));
         let set = sets.filter_map(|set| set.split_whitespace().next()).find(|text| !is_placeholder(text));
         let rank = if element.value().name() == "img" { 2 } else { 1 };
         self.offer_image(rank, plain.or(set).and_then(|text| document.resolve(text)));
@@ -300,10 +283,9 @@ fn heading_rank(name: &str) -> u8 {
 
 /// What an element says to machines, or else its text; one line.
 fn value(element: ElementRef<'_>) -> Option<String> {
-    let machine = element.attr("datetime").or_else(|| element.attr("content"));
+    let machine = attribute(element, "datetime").or_else(|| attribute(element, "content"));
     let titled = || {
-        element
-            .attr("title")
+        attribute(element, "title")
             .filter(|title| matches!(element.value().name(), "abbr" | "time") && words::is_date_like(title))
     };
     let mut text = match machine.filter(|text| !text.trim().is_empty()).or_else(titled) {

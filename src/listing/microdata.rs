@@ -5,7 +5,9 @@
 
 use scraper::ElementRef;
 
+use super::class::Classes;
 use super::describe::describe;
+use super::outline::Outline;
 use super::{MAX_ITEMS, Teaser, words};
 use crate::page::{Document, document};
 
@@ -13,14 +15,15 @@ use crate::page::{Document, document};
 const MIN_ITEMS: usize = 3;
 
 /// The blocks of the first kind of markup that has enough, or nothing.
-pub(super) fn teasers(document: &Document) -> Vec<Teaser> {
-    let kinds = [
-        crate::selector!("[itemscope][itemtype*='Article'], [itemscope][itemtype*='BlogPosting']"),
-        crate::selector!(".h-entry, .hentry"),
-    ];
-    for kind in kinds {
-        let blocks = document.select(kind).take(MAX_ITEMS).filter(|block| !is_nested(*block));
-        let found: Vec<Teaser> = blocks.filter_map(|block| teaser(document, block)).collect();
+pub(super) fn teasers(document: &Document, outline: &Outline<'_>) -> Vec<Teaser> {
+    let mut classes = Classes::default();
+    for kind in [&outline.articles, &outline.entries] {
+        if kind.len() < MIN_ITEMS {
+            continue;
+        }
+        let blocks = kind.iter().take(MAX_ITEMS).filter_map(|index| Some(outline.elements.get(*index)?.element));
+        let blocks = blocks.filter(|block| !is_nested(*block));
+        let found: Vec<Teaser> = blocks.filter_map(|block| teaser(document, block, &mut classes)).collect();
         if found.len() >= MIN_ITEMS {
             return found;
         }
@@ -36,7 +39,7 @@ fn is_nested(block: ElementRef<'_>) -> bool {
     })
 }
 
-fn teaser(document: &Document, block: ElementRef<'_>) -> Option<Teaser> {
+fn teaser<'a>(document: &Document, block: ElementRef<'a>, classes: &mut Classes<'a>) -> Option<Teaser> {
     let named =
         block.select(crate::selector!("[itemprop~=headline], [itemprop~=name], .p-name, .entry-title, h1, h2, h3, h4"));
     let marked = crate::selector!(
@@ -51,7 +54,7 @@ fn teaser(document: &Document, block: ElementRef<'_>) -> Option<Teaser> {
         let around = name.ancestors().take(4).filter_map(ElementRef::wrap).find_map(|above| address(document, above));
         let beside = || block.select(marked).find_map(|element| address(document, element));
         let url = inside.or(around).or_else(beside)?;
-        let mut teaser = describe(&[block], document);
+        let mut teaser = describe(&[block], document, classes);
         teaser.summary = teaser.summary.filter(|summary| *summary != title);
         teaser.url = Some(url);
         teaser.title = Some(title);

@@ -9,11 +9,11 @@ use regex::Regex;
 use scraper::ElementRef;
 use url::Url;
 
+use super::class::Marks;
+use super::outline::{Link, Outline};
 use crate::normalise::url::same_site;
-use crate::page::{Document, document};
-
-/// The most links that are looked at.
-const MAX_LINKS: usize = 8_000;
+use crate::page::Document;
+use crate::page::document::attribute;
 
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -31,7 +31,7 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The next page of the listing.
-pub(super) fn next_page(document: &Document) -> Option<Url> {
+pub(super) fn next_page(document: &Document, outline: &Outline<'_>) -> Option<Url> {
     let usable = |href: &str| {
         let url = document.resolve(href)?;
         let mut plain = url.clone();
@@ -40,34 +40,38 @@ pub(super) fn next_page(document: &Document) -> Option<Url> {
         own.set_fragment(None);
         (same_site(&url, document.url()) && plain != own).then_some(url)
     };
-    let mut relation = document.select(crate::selector!("link[rel~=next i][href], a[rel~=next i][href]"));
-    if let Some(url) = relation.find_map(|element| usable(element.attr("href")?)) {
+    let is_next = |rel: &str| rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("next"));
+    let stated = document.link_elements().filter(|link| attribute(*link, "rel").is_some_and(is_next));
+    let in_text = links(outline).filter(|(_, link)| link.next).map(|(element, _)| element);
+    if let Some(url) = stated.chain(in_text).find_map(|element| usable(attribute(element, "href")?)) {
         return Some(url);
     }
     let mut best: Option<(u8, Url)> = None;
-    for link in document.select(crate::selector!("a[href]")).take(MAX_LINKS) {
-        let rank = rank(link);
+    for (element, link) in links(outline) {
+        let rank = rank(element, link);
         if rank == 0 || best.as_ref().is_some_and(|(known, _)| *known >= rank) {
             continue;
         }
-        if let Some(url) = link.attr("href").and_then(usable) {
+        if let Some(url) = attribute(element, "href").and_then(usable) {
             best = Some((rank, url));
         }
     }
-    best.map(|(_, url)| url).or_else(|| numbered(document).and_then(usable))
+    best.map(|(_, url)| url).or_else(|| numbered(document, outline).and_then(usable))
+}
+
+fn links<'a, 'o>(outline: &'o Outline<'a>) -> impl Iterator<Item = (ElementRef<'a>, &'o Link)> {
+    outline.links.iter().filter_map(|link| Some((outline.elements.get(link.at)?.element, link)))
 }
 
 /// How surely a link means "next"; 0 is not at all.
-fn rank(link: ElementRef<'_>) -> u8 {
-    let mut text = document::text(link);
+fn rank(link: ElementRef<'_>, known: &Link) -> u8 {
     let mut in_pager = None;
     let mut pager = || *in_pager.get_or_insert_with(|| is_in_pager(link));
-    if text.is_empty() {
-        let image = link.select(crate::selector!("img[alt]")).next().and_then(|image| image.attr("alt"));
-        let label = link.attr("aria-label").or_else(|| link.attr("title")).or(image);
-        label.unwrap_or_default().trim().clone_into(&mut text);
-    }
-    if text.len() <= 60 && WORDS.is_match(&text) {
+    let marks = Marks::of(link);
+    let (label, title) = (attribute(link, "aria-label"), attribute(link, "title"));
+    let written = known.unlabelled.as_deref().unwrap_or(&known.text);
+    let text = if written.is_empty() { label.unwrap_or(&known.text).trim() } else { written };
+    if text.len() <= 60 && WORDS.is_match(text) {
         let letters = text.chars().any(char::is_alphabetic);
         if letters {
             let vague = matches!(text.to_lowercase().trim(), "more" | "dalej" | "weiter" | "anteriores");
@@ -84,8 +88,7 @@ fn rank(link: ElementRef<'_>) -> u8 {
             return if matches!(arrow, "»" | ">>") { 2 } else { 3 };
         }
     }
-    let labels = [link.attr("aria-label"), link.attr("title")];
-    if labels
+    if [label, title]
         .into_iter()
         .flatten()
         .any(|label| label.len() < 60 && label.chars().any(char::is_alphabetic) && WORDS.is_match(label))
@@ -93,8 +96,8 @@ fn rank(link: ElementRef<'_>) -> u8 {
         return if pager() { 5 } else { 2 };
     }
     let around = link.parent().and_then(ElementRef::wrap);
-    let classes = link.value().classes().chain(around.into_iter().flat_map(|around| around.value().classes().take(8)));
-    for class in classes {
+    let around = around.map(|around| Marks::of(around).class).unwrap_or_default();
+    for class in marks.class.split_ascii_whitespace().chain(around.split_ascii_whitespace().take(8)) {
         let class = class.to_ascii_lowercase();
         if class.split(['-', '_']).any(|part| matches!(part, "next" | "older")) && !class.contains("prev") && pager() {
             return 3;
@@ -107,7 +110,8 @@ fn rank(link: ElementRef<'_>) -> u8 {
 fn is_in_pager(link: ElementRef<'_>) -> bool {
     let above = link.ancestors().take(5).filter_map(ElementRef::wrap);
     above.chain([link]).any(|element| {
-        let words = element.value().classes().chain(element.value().id());
+        let marks = Marks::of(element);
+        let words = marks.class.split_ascii_whitespace().chain([marks.id]);
         words.flat_map(|word| word.split(['-', '_'])).any(|part| {
             let part = part.to_ascii_lowercase();
             ["pag", "wp-pagenavi", "navigation", "nav", "seite", "older", "next"]
@@ -135,8 +139,11 @@ fn page_number(element: ElementRef<'_>) -> Option<u32> {
 /// The address of the page after the current one in a row of numbers.
 ///
 /// The current page is the number in the row that is no link; without one, it is page 1 if the row starts at 2.
-fn numbered(document: &Document) -> Option<&str> {
-    for link in document.select(crate::selector!("a[href]")).take(MAX_LINKS) {
+fn numbered<'a>(document: &Document, outline: &Outline<'a>) -> Option<&'a str> {
+    for (link, known) in links(outline) {
+        if known.unlabelled.as_ref().unwrap_or(&known.text).len() > 6 {
+            continue;
+        }
         let Some(number) = page_number(link).filter(|number| (2..10_000).contains(number)) else { continue };
         if !is_in_pager(link) {
             continue;
@@ -166,7 +173,7 @@ fn numbered(document: &Document) -> Option<&str> {
                     text.split_whitespace().any(|word| word.trim_matches(['[', ']']).parse() == Ok(number - 1))
                 });
             if current || bare {
-                return link.attr("href");
+                return attribute(link, "href");
             }
             row = inside.parent().and_then(ElementRef::wrap);
         }

@@ -4,12 +4,12 @@
 //! from these two arrays, so that no subtree is walked twice.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use ego_tree::iter::Edge;
 use scraper::{ElementRef, Node};
 use url::Url;
 
+use super::class::{Classes, Facts, Marks, fingerprint, is_heading_name, is_showcase, least, mix, zone};
 use super::words;
 use crate::page::{Document, document};
 
@@ -37,24 +37,34 @@ pub(super) struct Part<'a> {
     pub(super) links_to: usize,
     /// Bytes of visible text inside.
     pub(super) text: usize,
-    /// Fingerprint of the element's name and, in table rows, of its column.
-    shape: u64,
+    /// Fingerprint of the elements from the root to this one: their names and, in table rows, their columns.
+    path: u64,
     /// Fingerprint of the element's stable classes.
     classes: u64,
     /// How likely stories are here: 1 in the main part, less in menus, side bars and footers.
     zone: f32,
+    /// Whether this is a heading.
     heading: bool,
+    /// Whether this is a heading or inside one.
+    in_heading: bool,
     children: u16,
 }
 
 /// One link to a page.
+#[derive(Default)]
 pub(super) struct Link {
     /// The index of its element.
     pub(super) at: usize,
     /// The index of its address.
     pub(super) address: usize,
-    /// Its visible text on one line.
+    /// Its visible text on one line, or its label where the text says nothing.
     pub(super) text: String,
+    /// The visible text, where `text` is a label.
+    pub(super) unlabelled: Option<String>,
+    /// How many words `text` has.
+    pub(super) words: f32,
+    /// Whether it says that it leads to the next page (`rel=next`).
+    pub(super) next: bool,
     /// Whether the text cannot be a headline: empty, generic, a reference, or a short text of several addresses.
     pub(super) nameless: bool,
     /// Whether it is in a heading or a heading is in it.
@@ -66,6 +76,7 @@ pub(super) struct Link {
 }
 
 /// The elements and links of a page.
+#[derive(Default)]
 pub(super) struct Outline<'a> {
     /// In document order.
     pub(super) elements: Vec<Part<'a>>,
@@ -75,13 +86,21 @@ pub(super) struct Outline<'a> {
     pub(super) addresses: Vec<Url>,
     /// Whether this is the front page of a site, which shows several lists; others have one.
     pub(super) front: bool,
+    /// The elements `<h1>` to `<h3>`.
+    pub(super) headings: Vec<usize>,
+    /// The elements that microdata calls articles.
+    pub(super) articles: Vec<usize>,
+    /// The elements that microformats call entries.
+    pub(super) entries: Vec<usize>,
+    /// What the classes of the page say.
+    pub(super) classes: Classes<'a>,
 }
 
 impl<'a> Outline<'a> {
     /// Walks the page.
     pub(super) fn of(document: &'a Document) -> Self {
         let front = is_front(document.url());
-        let mut outline = Self { front, elements: Vec::new(), links: Vec::new(), addresses: Vec::new() };
+        let mut outline = Self { front, ..Self::default() };
         let mut known: HashMap<String, usize> = HashMap::new();
         let own = key(document.url());
         let mut stack: Vec<usize> = Vec::new();
@@ -97,9 +116,14 @@ impl<'a> Outline<'a> {
                     Node::Element(element) if hidden > 0 || hides(element.name()) => hidden += 1,
                     Node::Element(_) => {
                         if let Some(element) = ElementRef::wrap(node) {
-                            outline.open(element, stack.last().copied());
+                            let marks = Marks::of(element);
+                            outline.open(element, &marks, stack.last().copied());
                             stack.push(outline.elements.len() - 1);
-                            outline.link(document, &own, &mut known);
+                            if let Some(href) = marks.href
+                                && element.value().name() == "a"
+                            {
+                                outline.link(document, href, &marks, &own, &mut known);
+                            }
                         }
                     }
                     _ => {}
@@ -118,19 +142,29 @@ impl<'a> Outline<'a> {
         outline
     }
 
-    fn open(&mut self, element: ElementRef<'a>, parent: Option<usize>) {
+    fn open(&mut self, element: ElementRef<'a>, marks: &Marks<'a>, parent: Option<usize>) {
         let name = element.value().name();
-        let mut shape = DefaultHasher::new();
-        name.hash(&mut shape);
-        let (mut zone, mut heading) = (1.0, false);
+        let at = self.elements.len();
+        let facts = self.classes.facts(marks.class);
+        let heading = is_heading_name(name) || marks.role == "heading" || facts.heading;
+        if matches!(name, "h1" | "h2" | "h3") {
+            self.headings.push(at);
+        }
+        if marks.is_article() {
+            self.articles.push(at);
+        }
+        if facts.entry {
+            self.entries.push(at);
+        }
+        let mut shape = fingerprint(name);
+        let (mut outside, mut in_heading, mut path) = (1.0, false, 0);
         if let Some(above) = parent.and_then(|parent| self.elements.get_mut(parent)) {
-            (zone, heading) = (above.zone, above.heading);
+            (outside, in_heading, path) = (above.zone, above.in_heading, above.path);
             if matches!(name, "td" | "th") {
-                above.children.hash(&mut shape);
+                shape = mix(shape, u64::from(above.children));
             }
             above.children = above.children.saturating_add(1);
         }
-        let heading = heading || is_heading(element);
         self.elements.push(Part {
             element,
             parent,
@@ -138,10 +172,11 @@ impl<'a> Outline<'a> {
             links_from: self.links.len(),
             links_to: 0,
             text: 0,
-            shape: shape.finish(),
-            classes: stable_classes(element),
-            zone: f32::min(zone, zone_of(element, zone, self.front)),
+            path: mix(path, shape),
+            classes: facts.stable,
+            zone: f32::min(outside, zone_of(element, marks, facts, outside, self.front)),
             heading,
+            in_heading: in_heading || heading,
             children: 0,
         });
     }
@@ -157,13 +192,18 @@ impl<'a> Outline<'a> {
         }
     }
 
-    /// Notes the element that was opened last, if it is a link to another page.
-    fn link(&mut self, document: &Document, own: &str, known: &mut HashMap<String, usize>) {
+    /// Notes the element that was opened last, a link, if it leads to another page.
+    fn link(
+        &mut self,
+        document: &Document,
+        href: &str,
+        marks: &Marks<'_>,
+        own: &str,
+        known: &mut HashMap<String, usize>,
+    ) {
         let at = self.elements.len() - 1;
-        let Some(last) = self.elements.get(at).filter(|last| last.element.value().name() == "a") else { return };
-        let element = last.element;
-        let Some(href) = element.attr("href").map(str::trim).filter(|href| !href.starts_with('#')) else { return };
-        if self.links.len() >= MAX_LINKS {
+        let Some((heading, zone)) = self.elements.last().map(|last| (last.in_heading, last.zone)) else { return };
+        if self.links.len() >= MAX_LINKS || href.trim_start().starts_with('#') {
             return;
         }
         let Some(url) = document.resolve(href) else { return };
@@ -180,8 +220,8 @@ impl<'a> Outline<'a> {
         if address == next {
             self.addresses.push(url);
         }
-        let (heading, zone) = (last.heading, last.zone);
-        self.links.push(Link { at, address, text: String::new(), nameless: false, heading, zone, place: 0 });
+        let next = marks.rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("next"));
+        self.links.push(Link { at, address, next, heading, zone, ..Link::default() });
     }
 
     /// Fills in what needs the whole tree.
@@ -190,21 +230,25 @@ impl<'a> Outline<'a> {
             let Some(at) = self.links.get(index).map(|link| link.at) else { continue };
             let Some(element) = self.elements.get(at) else { continue };
             let inside = self.elements.get(at + 1..element.end).unwrap_or_default();
-            let heading = inside.iter().take(40).find(|inner| is_heading(inner.element));
+            let heading = inside.iter().take(40).find(|inner| inner.heading);
             let mut text = match heading {
                 Some(heading) => document::text(heading.element),
                 None => document::text(element.element),
             };
-            if words::is_generic(&text)
-                && let Some(label) = label(element.element, inside)
-            {
-                text = label;
+            let mut generic = words::is_generic(&text);
+            let mut unlabelled = None;
+            if generic && let Some(label) = label(element.element, inside) {
+                unlabelled = Some(std::mem::replace(&mut text, label));
+                generic = false;
             }
             truncate(&mut text, MAX_TEXT);
             let place = self.place(at);
             let found = heading.is_some();
             if let Some(link) = self.links.get_mut(index) {
+                link.words = words::words(&text);
+                link.nameless = generic || words::is_code(&text);
                 link.text = text;
+                link.unlabelled = unlabelled;
                 link.heading |= found;
                 link.place = place;
             }
@@ -215,38 +259,30 @@ impl<'a> Outline<'a> {
     /// Finds the links whose text names nothing.
     fn name(&mut self) {
         let mut users: HashMap<&str, Vec<usize>> = HashMap::new();
-        for link in self.links.iter().filter(|link| words::words(&link.text) < REPEATED_WORDS) {
+        for link in self.links.iter().filter(|link| !link.nameless && link.words < REPEATED_WORDS) {
             let users = users.entry(link.text.as_str()).or_default();
             if users.len() < REPEATED && !users.contains(&link.address) {
                 users.push(link.address);
             }
         }
-        let nameless = self.links.iter().map(|link| {
-            let repeated = users.get(link.text.as_str()).is_some_and(|users| users.len() >= REPEATED);
-            repeated || words::is_generic(&link.text) || words::is_code(&link.text)
-        });
-        let nameless: Vec<bool> = nameless.collect();
+        let repeated = |link: &Link| users.get(link.text.as_str()).is_some_and(|users| users.len() >= REPEATED);
+        let nameless: Vec<bool> = self.links.iter().map(|link| link.nameless || repeated(link)).collect();
         for (link, nameless) in self.links.iter_mut().zip(nameless) {
             link.nameless = nameless;
         }
     }
 
+    /// The fingerprint of a place: the elements up to the root, the nearest classes and the zone.
     fn place(&self, at: usize) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        let mut here = self.elements.get(at);
-        let mut steps = 0;
-        while let Some(element) = here.filter(|_| steps < 60) {
-            element.shape.hash(&mut hasher);
-            if steps < 3 {
-                element.classes.hash(&mut hasher);
-            }
-            if steps == 0 {
-                element.zone.to_bits().hash(&mut hasher);
-            }
-            steps += 1;
+        let Some(own) = self.elements.get(at) else { return 0 };
+        let mut place = mix(own.path, u64::from(own.zone.to_bits()));
+        let mut here = Some(own);
+        for _ in 0..3 {
+            let Some(element) = here else { break };
+            place = mix(place, element.classes);
             here = element.parent.and_then(|parent| self.elements.get(parent));
         }
-        hasher.finish()
+        place
     }
 }
 
@@ -296,49 +332,8 @@ fn hides(name: &str) -> bool {
     document::is_invisible(name) && !matches!(name, "noscript" | "object")
 }
 
-/// Whether this is a heading by its name or its role.
-pub(super) fn is_heading(element: ElementRef<'_>) -> bool {
-    let name = element.value().name();
-    let by_name = matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
-    by_name || element.attr("role") == Some("heading") || element.value().classes().any(is_title_class)
-}
-
-fn is_title_class(class: &str) -> bool {
-    let class = class.to_ascii_lowercase();
-    matches!(class.as_str(), "title" | "headline" | "entry-title" | "post-title" | "subject")
-        || ["title", "headline", "heading"].iter().any(|end| {
-            class
-                .strip_suffix(end)
-                .is_some_and(|rest| rest.ends_with(['-', '_']) && !rest.contains("page") && !rest.contains("widget"))
-        })
-}
-
-fn stable_classes(element: ElementRef<'_>) -> u64 {
-    let mut all: Vec<&str> = element
-        .value()
-        .classes()
-        .filter(|class| !class.bytes().any(|byte| byte.is_ascii_digit()) && !is_state(class))
-        .collect();
-    all.sort_unstable();
-    all.dedup();
-    let mut hasher = DefaultHasher::new();
-    all.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// Classes that tell siblings of one list apart.
-fn is_state(class: &str) -> bool {
-    const STATES: [&str; 22] = [
-        "odd", "even", "first", "last", "active", "current", "new", "unread", "read", "sticky", "alt", "selected",
-        "visited", "hot", "clearfix", "left", "right", "visible", "hidden", "featured", "lazy", "lead",
-    ];
-    const STARTS: [&str; 10] =
-        ["category-", "tag-", "status-", "format-", "author-", "has-", "is-", "js-", "post-", "type-"];
-    STATES.contains(&class) || STARTS.iter().any(|start| class.starts_with(start))
-}
-
 /// How likely stories are inside this element, beside what is known of its surroundings.
-fn zone_of(element: ElementRef<'_>, outside: f32, front: bool) -> f32 {
+fn zone_of(element: ElementRef<'_>, marks: &Marks<'_>, facts: Facts, outside: f32, front: bool) -> f32 {
     let name = element.value().name();
     match name {
         "html" | "body" | "main" | "form" | "article" | "a" | "h1" | "h2" | "h3" | "p" | "time" | "img" => {
@@ -350,84 +345,20 @@ fn zone_of(element: ElementRef<'_>, outside: f32, front: bool) -> f32 {
         "aside" => return 0.3,
         _ => {}
     }
-    match element.attr("role") {
-        Some("navigation" | "menu" | "menubar") => return 0.05,
-        Some("contentinfo") => return 0.08,
-        Some("complementary") => return 0.3,
+    match marks.role {
+        "navigation" | "menu" | "menubar" => return 0.05,
+        "contentinfo" => return 0.08,
+        "complementary" => return 0.3,
         _ => {}
     }
-    let mut zone = outside;
-    for word in element.value().classes().chain(element.value().id()) {
-        let word = word.to_ascii_lowercase();
-        zone = zone.min(zone_of_word(&word).unwrap_or(outside));
-        if !front && word.split(['-', '_']).any(is_showcase) {
-            zone = zone.min(0.4);
-        }
+    let (mut found, mut showcase) = (facts.zone, facts.showcase);
+    if !marks.id.is_empty() {
+        let id = marks.id.to_ascii_lowercase();
+        found = least(found, zone(&id));
+        showcase |= is_showcase(&id);
     }
-    zone
-}
-
-fn zone_of_word(word: &str) -> Option<f32> {
-    const ZONES: [(&str, f32); 40] = [
-        ("nav", 0.05),
-        ("menu", 0.05),
-        ("navbar", 0.05),
-        ("navigation", 0.05),
-        ("breadcrumb", 0.02),
-        ("breadcrumbs", 0.02),
-        ("pathway", 0.02),
-        ("pagination", 0.02),
-        ("pager", 0.02),
-        ("pagenav", 0.02),
-        ("footer", 0.1),
-        ("bottom", 0.4),
-        ("copyright", 0.05),
-        ("sidebar", 0.25),
-        ("aside", 0.25),
-        ("widget", 0.3),
-        ("sidebox", 0.3),
-        ("related", 0.25),
-        ("popular", 0.25),
-        ("trending", 0.3),
-        ("mostread", 0.25),
-        ("most", 0.3),
-        ("recommended", 0.3),
-        ("recent", 0.4),
-        ("share", 0.02),
-        ("social", 0.02),
-        ("comments", 0.1),
-        ("comment", 0.1),
-        ("tagcloud", 0.02),
-        ("tags", 0.05),
-        ("login", 0.05),
-        ("cookie", 0.02),
-        ("toolbar", 0.1),
-        ("topbar", 0.1),
-        ("blogroll", 0.05),
-        ("dropdown", 0.1),
-        ("submenu", 0.05),
-        ("sub-menu", 0.05),
-        ("languages", 0.05),
-        ("partners", 0.1),
-    ];
-    let mut parts = word.split(['-', '_']).filter(|part| !part.is_empty());
-    let (first, last) = (parts.next()?, parts.next_back());
-    let found = |part: &str| ZONES.iter().find(|(name, _)| *name == part || *name == word).map(|(_, zone)| *zone);
-    let by_last = found(last.unwrap_or(first));
-    // "sidebar-left" is a side bar, "widget-content" inside one; "nav-story" may be anything.
-    by_last.or_else(|| {
-        matches!(first, "sidebar" | "footer" | "breadcrumb" | "breadcrumbs" | "widget" | "menu" | "pagination")
-            .then(|| found(first))
-            .flatten()
-    })
-}
-
-/// Boxes that repeat the site's newest or best stories above every list.
-fn is_showcase(part: &str) -> bool {
-    matches!(
-        part,
-        "slider" | "carousel" | "slideshow" | "flexslider" | "ticker" | "breaking" | "featured" | "spotlight"
-    )
+    let found = found.map_or(outside, |zone| zone.min(outside));
+    if showcase && !front { found.min(0.4) } else { found }
 }
 
 /// Whether an address is the front page of a site.
@@ -443,10 +374,12 @@ fn inside_story(element: ElementRef<'_>) -> bool {
 
 /// How much a link's text looks like a headline, 0 to about 1.2.
 pub(super) fn headline_worth(text: &str) -> f32 {
-    if words::is_generic(text) {
-        return 0.0;
-    }
-    let worth = match words::words(text) {
+    if words::is_generic(text) { 0.0 } else { named_worth(text, words::words(text)) }
+}
+
+/// The same for a text that is known to name something and to have so many words.
+pub(super) fn named_worth(text: &str, words: f32) -> f32 {
+    let worth = match words {
         few if few < 0.5 => 0.02,
         few if few < 1.5 => 0.12,
         few if few < 2.5 => 0.3,
@@ -455,5 +388,5 @@ pub(super) fn headline_worth(text: &str) -> f32 {
         some if some < 40.0 => 1.1,
         _ => 0.7,
     };
-    if text.len() < 40 && words::is_date_like(text) && words::words(text) < 6.0 { worth * 0.2 } else { worth }
+    if text.len() < 40 && words < 6.0 && words::is_date_like(text) { worth * 0.2 } else { worth }
 }

@@ -20,20 +20,44 @@ const MAX_DATE_CHARS: usize = 64;
 pattern!(
     DATE,
     r"(?ix)
-    \d{4}\s?[-/.年]\s?\d{1,2} | \b\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}\b | \b\d{1,2}[./-]\d{1,2}\b.{0,4}\d{1,2}:\d{2}
-    | \d{1,2}月\d{1,2}日 | \d{1,2}월 | [今昨前]天 | 昨日 | 民國 | \b\d{1,2}:\d{2}\b | ^\d{1,2}-\d{1,2}$
+    \d{4}\s?[-/.年]\s?\d{1,2} | (?-u:\b)\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}(?-u:\b) | (?-u:\b)\d{1,2}[./-]\d{1,2}(?-u:\b).{0,4}\d{1,2}:\d{2}
+    | \d{1,2}月\d{1,2}日 | \d{1,2}월 | [今昨前]天 | 昨日 | 民國 | (?-u:\b)\d{1,2}:\d{2}(?-u:\b) | ^\d{1,2}-\d{1,2}$
     | (\d|[一二三四五六七八九十几半两])\s?(秒|分|分钟|分鐘|小时|小時|時間|天|日|週間|周|个月|個月|年)(钟|鐘)?[前以]
     | \d\s?(초|분|시간|일|주|개월|년)\s?전
-    | \b(\d+|an?|one)\s?(s|sec|min|h|hr|hour|day|week|month|year|second|minute)s?\.?\s+ago\b
-    | \bvor\s+(\d+|einer?|einem)\s | \bil\ y\ a\b | \bhace\s+\d | \bhá\s+\d | \b\d+\s+\p{Cyrillic}+\s+назад
-    | \b(yesterday|today|gestern|heute|hier|ayer|hoy|ieri|oggi|вчера|сегодня|wczoraj|dzisiaj|ontem|hoje)\b"
+    | (?-u:\b)(\d+|an?|one)\s?(s|sec|min|h|hr|hour|day|week|month|year|second|minute)s?\.?\s+ago(?-u:\b)
+    | (?-u:\b)vor\s+(\d+|einer?|einem)\s | (?-u:\b)il\ y\ a(?-u:\b) | (?-u:\b)hace\s+\d | (?-u:\b)há\s+\d | (?-u:\b)\d+\s+\p{Cyrillic}+\s+назад
+    | (?-u:\b)(yesterday|today|gestern|heute|hier|ayer|hoy|ieri|oggi|wczoraj|dzisiaj|ontem|hoje)(?-u:\b) | вчера | сегодня"
 );
-pattern!(
-    MONTH,
-    r"(?ix)(\b|_|\d)(jan|feb|fév|fev|mar|mär|mrz|maa|apr|avr|abr|kwi|may|mai|mei|maj|mag|jun|juin|giu|cze|jul|juil|lug|lip|aug|août|aou
-    |ago|sie|sep|set|wrz|oct|okt|ott|out|paź|nov|lis|dec|dez|déc|dic|gru|ene|gen|sty|lut
-    |янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек|जन|फर|मार्च|अप्रैल|मई|जून|जुल|अग|सित|अक्|नव|दिस)\p{L}{0,8}\b"
-);
+/// How the names of months begin, lower case.
+static MONTHS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    "jan feb fév fev mar mär mrz maa apr avr abr kwi may mai mei maj mag jun juin giu cze jul juil lug \
+     lip aug août aou ago sie sep set wrz oct okt ott out paź nov lis dec dez déc dic gru ene gen sty lut \
+     янв фев мар апр май мая июн июл авг сен окт ноя дек जन फर मार्च अप्रैल मई जून जुल अग सित अक् नव दिस"
+    .split_ascii_whitespace()
+    .collect()
+});
+/// The most letters of a month's name after its beginning.
+const MONTH_ENDING: usize = 8;
+/// Words without digits that dates are made of, beside months.
+const DAY_WORDS: [&str; 17] = [
+    "yesterday",
+    "today",
+    "gestern",
+    "heute",
+    "hier",
+    "ayer",
+    "hoy",
+    "ieri",
+    "oggi",
+    "wczoraj",
+    "dzisiaj",
+    "ontem",
+    "hoje",
+    "вчера",
+    "сегодня",
+    "ago",
+    "vor",
+];
 pattern!(
     GENERIC,
     r"(?ix)^[\W_]*(
@@ -69,14 +93,40 @@ pattern!(VERSION, r"(?i)\bv?\d+\.\d+(\.\d+)?\b|\[?unreleased\]?");
 /// Whether a short text may be a date, or holds one.
 pub(super) fn is_date_like(text: &str) -> bool {
     let text = text.trim();
-    if text.len() < 3 || text.chars().nth(MAX_DATE_CHARS).is_some() {
+    if text.len() < 3 || text.len() > MAX_DATE_CHARS && text.chars().nth(MAX_DATE_CHARS).is_some() {
         return false;
     }
-    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
-    if DATE.is_match(text) {
+    may_hold_date(text) && (DATE.is_match(text) || has_digit(text) && names_month(text))
+}
+
+/// Whether a text has a number or a word that a date could be made of; cheap, and true far too often.
+pub(super) fn may_hold_date(text: &str) -> bool {
+    if has_digit(text) {
         return true;
     }
-    digits && MONTH.is_match(text)
+    if text.is_ascii() {
+        let mut words = text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() >= 3);
+        return words.any(|word| DAY_WORDS.iter().any(|known| known.eq_ignore_ascii_case(word)))
+            || text.contains("y a");
+    }
+    let mut words = text.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() >= 3);
+    text.contains(['今', '昨', '前', '民', '以'])
+        || text.contains("y a")
+        || words.any(|word| DAY_WORDS.iter().any(|known| known.len() == word.len() && word.to_lowercase() == *known))
+}
+
+fn has_digit(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a word of the text is the name of a month, or its abbreviation.
+fn names_month(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_alphabetic() && !is_mark(c)).filter(|word| word.len() >= 3);
+    words.any(|word| {
+        let word = word.to_lowercase();
+        let rest = MONTHS.iter().filter_map(|month| word.strip_prefix(month));
+        rest.map(|rest| rest.chars().count()).any(|letters| letters <= MONTH_ENDING)
+    })
 }
 
 /// Whether a text names a version of software.

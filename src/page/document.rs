@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
+use ego_tree::NodeId;
 use html5ever::driver::{self, ParseOpts};
 use html5ever::tendril::TendrilSink;
 use html5ever::tree_builder::TreeBuilderOpts;
@@ -32,6 +33,7 @@ pub struct Document {
     html: Html,
     url: Url,
     base: Url,
+    landmarks: Landmarks,
     meta: OnceCell<HashMap<String, Vec<String>>>,
     json_ld: OnceCell<Vec<Value>>,
 }
@@ -46,13 +48,14 @@ impl Document {
             ..ParseOpts::default()
         };
         let html = driver::parse_document(HtmlTreeSink::new(Html::new_document()), options).one(text);
-        let base = html
-            .select(selector!("base[href]"))
-            .next()
-            .and_then(|base| url.join(base.attr("href")?.trim()).ok())
+        let landmarks = Landmarks::of(&html);
+        let base = landmarks
+            .base
+            .and_then(|base| attribute(element(&html, base)?, "href"))
+            .and_then(|base| url.join(base.trim()).ok())
             .filter(|base| matches!(base.scheme(), "http" | "https"))
             .unwrap_or_else(|| url.clone());
-        Self { html, url: url.clone(), base, meta: OnceCell::new(), json_ld: OnceCell::new() }
+        Self { html, url: url.clone(), base, landmarks, meta: OnceCell::new(), json_ld: OnceCell::new() }
     }
 
     /// The `<html>` element.
@@ -85,6 +88,21 @@ impl Document {
         self.html.select(selector).next()
     }
 
+    /// The `<link>` elements with an address, in document order.
+    pub fn link_elements(&self) -> impl Iterator<Item = ElementRef<'_>> {
+        self.landmarks.links.iter().filter_map(|id| element(&self.html, *id))
+    }
+
+    /// The text of `<title>` on one line; never empty.
+    pub fn written_title(&self) -> Option<String> {
+        let mut out = String::new();
+        for piece in element(&self.html, self.landmarks.title?)?.text() {
+            push_folded(&mut out, piece);
+        }
+        out.truncate(out.trim_end().len());
+        (!out.is_empty()).then_some(out)
+    }
+
     /// `reference` as an absolute http(s) address; `None` for other schemes, for user information and for nonsense.
     pub fn resolve(&self, reference: &str) -> Option<Url> {
         let reference = reference.trim();
@@ -109,12 +127,11 @@ impl Document {
 
     fn read_meta(&self) -> HashMap<String, Vec<String>> {
         let mut all: HashMap<String, Vec<String>> = HashMap::new();
-        for element in self.select(selector!("meta[content]")) {
-            let Some(content) = element.attr("content").map(str::trim).filter(|content| !content.is_empty()) else {
-                continue;
-            };
+        for element in self.landmarks.metas.iter().filter_map(|id| element(&self.html, *id)) {
+            let content = attribute(element, "content").map(str::trim).filter(|content| !content.is_empty());
+            let Some(content) = content else { continue };
             for key in ["name", "property", "itemprop"] {
-                if let Some(name) = element.attr(key) {
+                if let Some(name) = attribute(element, key) {
                     all.entry(name.trim().to_ascii_lowercase()).or_default().push(content.to_owned());
                 }
             }
@@ -129,11 +146,7 @@ impl Document {
         self.json_ld.get_or_init(|| {
             let mut objects = Vec::new();
             let mut budget = MAX_JSON_LD_BYTES;
-            for script in self.select(selector!("script[type]")) {
-                let kind = script.attr("type").unwrap_or_default().trim();
-                if !kind.to_ascii_lowercase().starts_with("application/ld+json") {
-                    continue;
-                }
+            for script in self.landmarks.scripts.iter().filter_map(|id| element(&self.html, *id)) {
                 let text: String = script.text().collect();
                 if text.len() > budget {
                     continue;
@@ -154,6 +167,56 @@ impl Document {
         let lang = lang.map(str::trim).filter(|lang| !lang.is_empty());
         lang.or_else(|| self.meta(&["og:locale", "dc.language", "dcterms.language", "language"]))
     }
+}
+
+/// Where the elements stand that speak of the page; one walk finds them, so that nobody walks for each kind again.
+#[derive(Default)]
+struct Landmarks {
+    base: Option<NodeId>,
+    title: Option<NodeId>,
+    metas: Vec<NodeId>,
+    links: Vec<NodeId>,
+    /// The scripts that are JSON-LD.
+    scripts: Vec<NodeId>,
+}
+
+impl Landmarks {
+    fn of(html: &Html) -> Self {
+        let mut found = Self::default();
+        for element in html.root_element().descendent_elements() {
+            let has = |name| attribute(element, name).is_some();
+            match element.value().name() {
+                "base" if found.base.is_none() && has("href") => found.base = Some(element.id()),
+                "title" if found.title.is_none() && is_in_head(element) => found.title = Some(element.id()),
+                "meta" if has("content") => found.metas.push(element.id()),
+                "link" if has("href") => found.links.push(element.id()),
+                "script" => {
+                    const KIND: &str = "application/ld+json";
+                    let kind = attribute(element, "type").and_then(|kind| kind.trim().get(..KIND.len()));
+                    if kind.is_some_and(|kind| kind.eq_ignore_ascii_case(KIND)) {
+                        found.scripts.push(element.id());
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+fn is_in_head(element: ElementRef<'_>) -> bool {
+    element.parent().and_then(ElementRef::wrap).is_some_and(|above| above.value().name() == "head")
+}
+
+fn element(html: &Html, id: NodeId) -> Option<ElementRef<'_>> {
+    html.tree.get(id).and_then(ElementRef::wrap)
+}
+
+/// The value of an attribute, by a look at each.
+///
+/// Elements have few attributes; `ElementRef::attr` first looks the name up in a table that all threads share.
+pub fn attribute<'a>(element: ElementRef<'a>, name: &str) -> Option<&'a str> {
+    element.value().attrs().find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
 fn lenient_json(text: &str) -> Option<Value> {
@@ -205,13 +268,13 @@ pub fn is_invisible(name: &str) -> bool {
 /// The visible text below `element` on one line, white space folded.
 pub fn text(element: ElementRef<'_>) -> String {
     let mut out = String::new();
-    collect(element, &mut |piece| push_folded(&mut out, piece));
+    collect(element, |piece| push_folded(&mut out, piece));
     out.truncate(out.trim_end().len());
     out
 }
 
 /// Calls `push` with every visible text below `element`, and with a space at `<br>` and block boundaries.
-fn collect(element: ElementRef<'_>, push: &mut dyn FnMut(&str)) {
+fn collect(element: ElementRef<'_>, mut push: impl FnMut(&str)) {
     use ego_tree::iter::Edge;
     let mut hidden = 0_usize;
     for edge in element.traverse() {
@@ -278,13 +341,16 @@ pub fn is_inline(name: &str) -> bool {
 
 /// Appends `piece` with its white space folded into single spaces.
 pub fn push_folded(out: &mut String, piece: &str) {
-    for c in piece.chars() {
-        if !c.is_whitespace() {
-            out.push(c);
-        } else if !out.is_empty() && !out.ends_with(' ') {
+    let mut rest = piece;
+    while let Some(end) = rest.find(char::is_whitespace) {
+        let (word, space) = rest.split_at(end);
+        out.push_str(word);
+        if !out.is_empty() && !out.ends_with(' ') {
             out.push(' ');
         }
+        rest = space.trim_start();
     }
+    out.push_str(rest);
 }
 
 #[cfg(test)]
