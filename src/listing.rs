@@ -16,6 +16,7 @@ mod next;
 mod outline;
 #[cfg(test)]
 mod tests;
+mod when;
 mod words;
 
 use std::collections::HashSet;

@@ -23,6 +23,16 @@ const SAMPLE: usize = 8;
 const ENOUGH: f32 = 0.62;
 /// The same on pages that are no front page: a section or a page of an archive has one list.
 const ENOUGH_BESIDE_ONE: f32 = 0.85;
+/// Links in places less likely than this stand around a page's own matter.
+const FURNITURE: f32 = 0.5;
+/// Links in places less likely than this stand in menus and footers.
+const MENU: f32 = 0.12;
+/// The words that links in menus have at most, on average.
+const MENU_WORDS: f32 = 4.0;
+/// So many bytes of paragraphs are a story.
+const STORY: usize = 1_200;
+/// The same on a page that says that it is an article.
+const SHORT_STORY: usize = 600;
 /// The most that one block can add to its group's quality; see [`richness`].
 const MOST_RICHNESS: f32 = 1.25;
 /// The same for the headline of a block whose link has none.
@@ -70,7 +80,45 @@ pub(super) fn choose(document: &Document, outline: &mut Outline<'_>) -> Chosen {
     let mut items = take_best(outline, groups);
     items.sort_by_key(|item| item.link);
     items.truncate(MAX_ITEMS);
+    if is_one_story(document, outline, &items) {
+        items.clear();
+    }
     Chosen { items, read }
+}
+
+/// Whether a page is one story, so that the links around its text are no list of what the site publishes: it has much
+/// more running text than the blocks of a list have, and says that it is an article or has its links at the edge.
+fn is_one_story(document: &Document, outline: &Outline<'_>, items: &[Item]) -> bool {
+    if outline.front || items.is_empty() {
+        return false;
+    }
+    let zone = items.iter().filter_map(|item| outline.links.get(item.link)).map(|link| link.zone).sum::<f32>();
+    let declared = is_declared_story(document);
+    if !declared && zone >= FURNITURE * count(items.len()) {
+        return false;
+    }
+    let mut all = 0;
+    let before: Vec<usize> = std::iter::once(0)
+        .chain(outline.elements.iter().map(|part| {
+            all += if part.is_prose() { part.text } else { 0 };
+            all
+        }))
+        .collect();
+    let at = |index: usize| before.get(index).copied().unwrap_or(all);
+    let blocks = items.iter().filter_map(|item| Some((item.block, outline.elements.get(item.block)?.end)));
+    let mut blocks: Vec<usize> = blocks.map(|(from, to)| at(to).saturating_sub(at(from))).collect();
+    blocks.sort_unstable();
+    // The story may stand in what looks like the block of one link.
+    let usual = blocks.get(blocks.len() / 2).map_or(0, |middle| middle * 2 + 200);
+    let listed: usize = blocks.iter().map(|block| block.min(&usual)).sum();
+    let prose = all.saturating_sub(listed);
+    prose >= if declared { SHORT_STORY } else { STORY } && prose > listed
+}
+
+fn is_declared_story(document: &Document) -> bool {
+    document.meta(&["og:type"]).is_some_and(|kind| kind.starts_with("article"))
+        || document.meta(&["article:published_time"]).is_some()
+        || super::jsonld::articles(document) == 1
 }
 
 /// Reads the stories that were found.
@@ -108,6 +156,8 @@ struct Group {
     base: f32,
     /// How different their texts are.
     distinct: f32,
+    /// What its blocks hold besides the links.
+    richness: f32,
     /// The share of its links that are headings.
     heading: f32,
     quality: f32,
@@ -293,6 +343,7 @@ fn judge(document: &Document, outline: &mut Outline<'_>, group: &mut Group, read
 }
 
 fn score(group: &mut Group, richness: f32) {
+    group.richness = richness;
     group.quality = (group.base + richness * group.zone) * group.distinct;
     group.score = group.quality * f32::min(count(group.items.len()), 60.0).powf(0.75);
 }
@@ -326,6 +377,9 @@ fn take_best(outline: &Outline<'_>, mut groups: Vec<Group>) -> Vec<Item> {
     else {
         return Vec::new();
     };
+    if groups.iter().find(|group| group.items.len() >= 2).is_some_and(|best| is_menu(outline, best)) {
+        return Vec::new();
+    }
     let enough = if outline.front { ENOUGH } else { ENOUGH_BESIDE_ONE };
     let mut taken: Vec<Item> = Vec::new();
     let mut covered = vec![false; outline.links.len()];
@@ -352,6 +406,12 @@ fn take_best(outline: &Outline<'_>, mut groups: Vec<Group>) -> Vec<Item> {
         }
     }
     taken
+}
+
+/// Whether the best that a page has are the links of its menus: short, with nothing beside them.
+fn is_menu(outline: &Outline<'_>, best: &Group) -> bool {
+    let words = best.items.iter().filter_map(|item| outline.links.get(item.link)).map(|link| link.words).sum::<f32>();
+    best.zone < MENU && best.richness < 0.1 && words < MENU_WORDS * count(best.items.len())
 }
 
 /// The elements of an item: its block, and in flat pages the siblings up to the next item, which starts at `next`.
@@ -388,7 +448,7 @@ fn teaser(outline: &Outline<'_>, item: &Item, block: &[ElementRef<'_>], mut teas
         title = better.or_else(|| (!words::is_generic(&title)).then_some(title))?;
     }
     truncate(&mut title, 600);
-    teaser.summary = teaser.summary.filter(|summary| *summary != title);
+    teaser.summary = teaser.summary.filter(|summary| !words::repeats(summary, &title));
     teaser.title = Some(title);
     teaser.url = outline.addresses.get(link.address).cloned();
     Some(teaser)

@@ -57,7 +57,9 @@ pub(super) fn read(document: &Document, rules: &Rules, items: &[Selector]) -> Li
         if rules.title.is_none() {
             teaser.title = heading.or_else(|| link_text(document, scope, teaser.url.as_ref()));
         }
-        teaser.summary = teaser.summary.filter(|summary| teaser.title.as_ref() != Some(summary));
+        if let (None, Some(title)) = (&rules.summary, &teaser.title) {
+            teaser.summary = teaser.summary.filter(|summary| !words::repeats(summary, title));
+        }
         if teaser.url.is_some() && teaser.title.is_some() {
             listing.teasers.push(teaser);
         } else {

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::class::{Classes, Facts, Marks};
 use super::outline::truncate;
-use super::{DateText, Teaser, words};
+use super::{DateText, Teaser, when, words};
 use crate::page::document::attribute;
 use crate::page::{Document, document};
 
@@ -42,7 +42,7 @@ pub(super) fn describe<'a>(roots: &[ElementRef<'a>], document: &Document, classe
             }
         }
     }
-    found.teaser()
+    found.teaser(document)
 }
 
 /// What was found so far; for dates and summaries with a rank, the greatest first seen wins.
@@ -224,7 +224,8 @@ impl Finds {
     }
 
     fn picture(&mut self, element: ElementRef<'_>, document: &Document) {
-        if self.image.as_ref().is_some_and(|(rank, _)| *rank >= 2) {
+        let rank = if element.value().name() == "img" { 2 } else { 1 };
+        if self.image.as_ref().is_some_and(|(known, _)| *known >= rank) {
             return;
         }
         let named = attribute(element, "class").into_iter().chain(attribute(element, "alt"));
@@ -240,7 +241,6 @@ impl Finds {
         let plain = SOURCES.iter().filter_map(|name| attribute(element, name)).find(|text| !is_placeholder(text));
         let sets = ["data-srcset", "srcset"].iter().filter_map(|name| attribute(element, name));
         let set = sets.filter_map(|set| set.split_whitespace().next()).find(|text| !is_placeholder(text));
-        let rank = if element.value().name() == "img" { 2 } else { 1 };
         self.offer_image(rank, plain.or(set).and_then(|text| document.resolve(text)));
     }
 
@@ -252,15 +252,16 @@ impl Finds {
         }
     }
 
-    fn teaser(self) -> Teaser {
+    fn teaser(self, document: &Document) -> Teaser {
         let title = self.title.map(|(_, mut text)| {
             truncate(&mut text, MAX_TITLE);
             text
         });
         let summary = self.summary.map(|(_, text)| text).filter(|text| title.as_ref() != Some(text));
+        let date = |text| DateText { text: when::plain(text, document), format: None };
         Teaser {
-            published: self.published.map(|(_, text)| DateText { text, format: None }),
-            updated: self.updated.map(|text| DateText { text, format: None }),
+            published: self.published.map(|(_, text)| date(text)),
+            updated: self.updated.map(date),
             image: self.image.map(|(_, url)| url),
             authors: self.authors.into_iter().map(|(_, name)| name).collect(),
             categories: self.categories,
@@ -304,9 +305,9 @@ fn fold(text: &str) -> String {
 
 /// Whether an element holds text and nothing but inline elements around it.
 fn is_line(element: ElementRef<'_>) -> bool {
-    element.children().all(|child| match child.value() {
-        Node::Element(inner) => document::is_inline(inner.name()) || matches!(inner.name(), "br" | "img" | "svg"),
-        _ => true,
+    element.descendent_elements().skip(1).all(|inner| {
+        let name = inner.value().name();
+        document::is_inline(name) || matches!(name, "br" | "img" | "svg" | "path" | "picture" | "source")
     })
 }
 

@@ -39,6 +39,11 @@ pub(super) fn teasers(document: &Document) -> Vec<Teaser> {
     best
 }
 
+/// How many articles the page's data names, apart from members of lists.
+pub(super) fn articles(document: &Document) -> usize {
+    document.json_ld().iter().filter(|object| is_article(object)).count()
+}
+
 fn has_type(object: &Value, wanted: &[&str]) -> bool {
     texts(object.get("@type")).iter().any(|kind| wanted.contains(&kind.as_str()))
 }

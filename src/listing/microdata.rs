@@ -55,7 +55,7 @@ fn teaser<'a>(document: &Document, block: ElementRef<'a>, classes: &mut Classes<
         let beside = || block.select(marked).find_map(|element| address(document, element));
         let url = inside.or(around).or_else(beside)?;
         let mut teaser = describe(&[block], document, classes);
-        teaser.summary = teaser.summary.filter(|summary| *summary != title);
+        teaser.summary = teaser.summary.filter(|summary| !words::repeats(summary, &title));
         teaser.url = Some(url);
         teaser.title = Some(title);
         return Some(teaser);

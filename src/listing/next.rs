@@ -15,6 +15,11 @@ use crate::normalise::url::same_site;
 use crate::page::Document;
 use crate::page::document::attribute;
 
+/// The most numbers of pages that are looked at; a longer row is no pager.
+const MAX_NUMBERS: usize = 100;
+/// The most elements of a row of numbers.
+const MAX_ROW: usize = 500;
+
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?ix)^[\s«»‹›<>→⟩▶►·.:|\[\]()]*(
@@ -140,10 +145,9 @@ fn page_number(element: ElementRef<'_>) -> Option<u32> {
 ///
 /// The current page is the number in the row that is no link; without one, it is page 1 if the row starts at 2.
 fn numbered<'a>(document: &Document, outline: &Outline<'a>) -> Option<&'a str> {
-    for (link, known) in links(outline) {
-        if known.unlabelled.as_ref().unwrap_or(&known.text).len() > 6 {
-            continue;
-        }
+    let short = |link: &Link| link.unlabelled.as_ref().unwrap_or(&link.text).len() <= 6;
+    let numbers = links(outline).filter(|(element, link)| short(link) && page_number(*element).is_some());
+    for (link, _) in numbers.take(MAX_NUMBERS) {
         let Some(number) = page_number(link).filter(|number| (2..10_000).contains(number)) else { continue };
         if !is_in_pager(link) {
             continue;
@@ -151,7 +155,7 @@ fn numbered<'a>(document: &Document, outline: &Outline<'a>) -> Option<&'a str> {
         let mut row = link.parent().and_then(ElementRef::wrap);
         for _ in 0..2 {
             let Some(inside) = row else { break };
-            let before = inside.descendent_elements().take_while(|inner| inner.id() != link.id());
+            let before = inside.descendent_elements().take(MAX_ROW).take_while(|inner| inner.id() != link.id());
             let mut current = false;
             let mut links = 0_usize;
             for inner in before.filter(|inner| page_number(*inner) == Some(number - 1)) {
@@ -169,7 +173,7 @@ fn numbered<'a>(document: &Document, outline: &Outline<'a>) -> Option<&'a str> {
                 links += usize::from(linked);
             }
             let bare = links == 0
-                && inside.text().any(|text| {
+                && inside.text().take(MAX_ROW).any(|text| {
                     text.split_whitespace().any(|word| word.trim_matches(['[', ']']).parse() == Ok(number - 1))
                 });
             if current || bare {

@@ -50,6 +50,13 @@ pub(super) struct Part<'a> {
     children: u16,
 }
 
+impl Part<'_> {
+    /// Whether this is a paragraph of running text.
+    pub(super) fn is_prose(&self) -> bool {
+        self.element.value().name() == "p" && self.text >= 80 && self.links_to - self.links_from < 4 && self.zone > 0.5
+    }
+}
+
 /// One link to a page.
 #[derive(Default)]
 pub(super) struct Link {
@@ -362,7 +369,7 @@ fn zone_of(element: ElementRef<'_>, marks: &Marks<'_>, facts: Facts, outside: f3
 }
 
 /// Whether an address is the front page of a site.
-fn is_front(url: &Url) -> bool {
+pub(super) fn is_front(url: &Url) -> bool {
     let path = url.path().trim_matches('/');
     url.query().is_none() && (path.is_empty() || path.starts_with("index") || path.starts_with("home"))
 }

@@ -242,6 +242,30 @@ fn fields_without_items_speak_in_detected_blocks() {
 }
 
 #[test]
+fn what_surrounds_a_story_or_no_results_is_no_list() {
+    let mut related = String::new();
+    let mut menu = String::new();
+    for n in 1..=8 {
+        let _ = write!(related, "<li><a href='/news/{n}.html'>Ferry {n} leaves the old quay at dawn</a></li>");
+        let _ = write!(menu, "<a href='/topic/{n}/'>Topic {n}</a>");
+    }
+    let text = "<p>The crew of the ferry says that the water was calm and that the passengers were few, as always.</p>";
+    let story = format!("<main><h1>A story</h1>{}<div class=related>{related}</div></main>", text.repeat(20));
+    assert_eq!(detect("https://site.example/news/77.html", &story).teasers, []);
+    let nothing = format!("<nav>{menu}</nav><main><p>Nothing was found.</p></main><footer>{menu}</footer>");
+    assert_eq!(detect("https://site.example/search?q=x", &nothing).teasers, []);
+}
+
+#[test]
+fn long_rows_of_numbers_are_read_in_linear_time() {
+    let mut page = String::from("<div class=pager>");
+    for n in 2..5_000 {
+        let _ = write!(page, "<a href='?page={n}'>{}</a> ", 3 * n + 7);
+    }
+    assert_eq!(detect("https://site.example/list", &page).next, None);
+}
+
+#[test]
 fn odd_pages_give_nothing_and_do_not_fail() {
     for page in
         ["", "<a href=''>x</a>", "<a href='http://['>bad</a>", "<script>1</script>", &"<div>".repeat(300), "<h2 id=a>x"]

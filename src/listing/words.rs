@@ -33,13 +33,13 @@ static MONTHS: LazyLock<Vec<&str>> = LazyLock::new(|| {
     "jan feb fév fev mar mär mrz maa apr avr abr kwi may mai mei maj mag jun juin giu cze jul juil lug \
      lip aug août aou ago sie sep set wrz oct okt ott out paź nov lis dec dez déc dic gru ene gen sty lut \
      янв фев мар апр май мая июн июл авг сен окт ноя дек जन फर मार्च अप्रैल मई जून जुल अग सित अक् नव दिस"
-    .split_ascii_whitespace()
-    .collect()
+        .split_ascii_whitespace()
+        .collect()
 });
 /// The most letters of a month's name after its beginning.
 const MONTH_ENDING: usize = 8;
 /// Words without digits that dates are made of, beside months.
-const DAY_WORDS: [&str; 17] = [
+const DAY_WORDS: [&str; 16] = [
     "yesterday",
     "today",
     "gestern",
@@ -53,10 +53,9 @@ const DAY_WORDS: [&str; 17] = [
     "dzisiaj",
     "ontem",
     "hoje",
-    "вчера",
-    "сегодня",
     "ago",
     "vor",
+    "il",
 ];
 pattern!(
     GENERIC,
@@ -104,15 +103,20 @@ pub(super) fn may_hold_date(text: &str) -> bool {
     if has_digit(text) {
         return true;
     }
-    if text.is_ascii() {
-        let mut words = text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() >= 3);
-        return words.any(|word| DAY_WORDS.iter().any(|known| known.eq_ignore_ascii_case(word)))
-            || text.contains("y a");
+    let mut words = text.split(|c: char| !c.is_alphabetic()).filter(|word| (2..15).contains(&word.len()));
+    words.any(is_day_word) || !text.is_ascii() && text.contains(['今', '昨', '前', '民', '以'])
+}
+
+/// Whether a word may stand for a day or before or after a span of time.
+fn is_day_word(word: &str) -> bool {
+    let first = word.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
+    match first {
+        b'a' | b'd' | b'g' | b'h' | b'i' | b'o' | b't' | b'v' | b'w' | b'y' => {
+            DAY_WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
+        }
+        0..=127 => false,
+        _ => matches!(word.to_lowercase().as_str(), "вчера" | "сегодня"),
     }
-    let mut words = text.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() >= 3);
-    text.contains(['今', '昨', '前', '民', '以'])
-        || text.contains("y a")
-        || words.any(|word| DAY_WORDS.iter().any(|known| known.len() == word.len() && word.to_lowercase() == *known))
 }
 
 fn has_digit(text: &str) -> bool {
@@ -144,6 +148,32 @@ pub(super) fn is_generic(text: &str) -> bool {
 pub(super) fn is_code(text: &str) -> bool {
     let count = |wanted: fn(&char) -> bool| text.chars().filter(wanted).count();
     text.len() < 40 && count(char::is_ascii_digit) * 5 >= count(|c| c.is_alphanumeric()) * 2 && !text.is_empty()
+}
+
+/// Whether `summary` says nothing that `title` does not: the title itself, its beginning, or the title with bullets, a
+/// date, "read more" or a short marker in brackets beside it.
+pub(super) fn repeats(summary: &str, title: &str) -> bool {
+    let end = ['…', '.', ' '];
+    let (summary, title) = (summary.trim_end_matches(end), title.trim_end_matches(end));
+    if summary.len() > title.len() * 2 + 200 {
+        return false;
+    }
+    let (said, known) = (letters(summary), letters(title));
+    if known.contains(&said) {
+        return true;
+    }
+    let Some((before, after)) = summary.split_once(title).filter(|_| !title.is_empty()) else { return false };
+    [before, after].iter().all(|rest| {
+        let rest = rest.trim();
+        let in_brackets =
+            rest.starts_with(['[', '(', '【', '（', '［', '「']) && rest.ends_with([']', ')', '】', '）', '］', '」']);
+        is_generic(rest) || is_date_like(rest) && words(rest) < 8.0 || in_brackets && words(rest) < 4.0
+    })
+}
+
+/// The letters and digits of a text, lower case.
+pub(super) fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// How many words a text has; two CJK characters count as one.
@@ -289,6 +319,25 @@ mod tests {
         }
         for text in ["More rain for the north", "Home builders wait", "Comments on the law"] {
             assert!(!is_generic(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn summaries_that_only_repeat() {
+        let title = "The bridge opens again";
+        for summary in [
+            title,
+            "· The bridge opens again",
+            "The bridge opens again.",
+            "The bridge opens…",
+            "The bridge opens again 2026-03-04",
+            "[Harbour Post] The bridge opens again Read more",
+        ] {
+            assert!(repeats(summary, title), "{summary}");
+        }
+        for summary in ["The bridge opens again, and the ferry stops.", "After three years of work the ferry may rest."]
+        {
+            assert!(!repeats(summary, title), "{summary}");
         }
     }
 

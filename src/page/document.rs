@@ -342,8 +342,11 @@ pub fn is_inline(name: &str) -> bool {
 /// Appends `piece` with its white space folded into single spaces.
 pub fn push_folded(out: &mut String, piece: &str) {
     let mut rest = piece;
-    while let Some(end) = rest.find(char::is_whitespace) {
-        let (word, space) = rest.split_at(end);
+    loop {
+        // Of ASCII, a look at the bytes tells; anything else is decoded.
+        let ascii = rest.bytes().position(|byte| byte.is_ascii_whitespace() || byte == 0x0B || !byte.is_ascii());
+        let end = ascii.and_then(|at| Some(at + rest.get(at..)?.find(char::is_whitespace)?));
+        let Some((word, space)) = end.and_then(|end| rest.split_at_checked(end)) else { break };
         out.push_str(word);
         if !out.is_empty() && !out.ends_with(' ') {
             out.push(' ');
