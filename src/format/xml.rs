@@ -33,7 +33,7 @@ pub(crate) fn text(text: &str) -> Cow<'_, str> {
 /// space as single spaces. For titles, names, terms and everything that stands in an attribute.
 pub(crate) fn line(line: &str) -> Cow<'_, str> {
     let plain = |c: char| is_char(c) && !c.is_control() && !is_override(c) && (c == ' ' || !c.is_whitespace());
-    if line.chars().all(plain) && line.trim().len() == line.len() {
+    if line.chars().all(plain) && line.trim().len() == line.len() && !line.contains("  ") {
         return Cow::Borrowed(line);
     }
     let allowed = text(line);

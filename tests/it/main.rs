@@ -12,6 +12,7 @@ mod build;
 mod config;
 mod failure;
 mod formats;
+mod properties;
 mod readme;
 mod sites;
 mod state;

@@ -72,7 +72,7 @@ impl Pass<'_> {
             if self.out.ends_with("<pre>") {
                 text = text.trim_start_matches(['\n', '\r']).to_owned();
             }
-            self.has_content |= !text.trim().is_empty();
+            self.has_content |= text.chars().any(|c| is_xml(c) && !c.is_whitespace());
             push_escaped(&mut self.out, &text);
             return;
         }
@@ -96,6 +96,7 @@ impl Pass<'_> {
         match name {
             "br" | "hr" => {
                 self.trim_line();
+                self.risky |= !self.fits(name);
                 self.out.push_str(if name == "br" { "<br>" } else { "<hr>" });
                 return;
             }
@@ -233,7 +234,8 @@ impl Pass<'_> {
     /// Drops a space at the end of a line; nothing inside preformatted text.
     fn trim_line(&mut self) {
         if self.preformatted == 0 {
-            let floor = self.open.last().map_or(0, |open| open.content);
+            let written = self.open.iter().rev().find(|open| !open.unwrapped);
+            let floor = written.map_or(0, |open| open.content);
             while self.out.len() > floor && self.out.ends_with(' ') {
                 self.out.pop();
             }

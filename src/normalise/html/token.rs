@@ -169,7 +169,8 @@ pub(super) fn push_escaped(out: &mut String, text: &str) {
     }
 }
 
-/// Whether XML 1.0 may carry `c` (section 2.2), noncharacters of the first plane left out.
+/// Whether XML 1.0 may carry `c` (section 2.2), noncharacters of the first plane left out, and the byte order mark,
+/// which parsers take away where a text begins with it.
 pub(super) fn is_xml(c: char) -> bool {
-    !matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{7F}'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}')
+    !matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{7F}'..='\u{9F}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
 }
