@@ -19,7 +19,7 @@ use crate::model::{EntryId, Feed, Title};
 use crate::normalise::id;
 use crate::pipeline::{Channel, Kept};
 
-pub use entry::{Reading, entry, is_file};
+pub use entry::{Made, Reading, entry, is_file};
 pub use judge::{Verdict, judge, stale};
 
 /// The keys under which the story of `teaser` may be known: the site's own id first, then its address.
@@ -51,6 +51,12 @@ pub fn wanted(teaser: &Teaser, source: &Source) -> bool {
     };
     hits(&source.include).into_iter().flatten().all(|hit| hit)
         && !hits(&source.exclude).into_iter().flatten().any(|hit| hit)
+}
+
+/// The key that remembers that the story known as `key` was read and left out by `include` or `exclude`; another
+/// configuration asks for another key, and reads it again.
+pub fn left_out_key(key: &str, source: &Source) -> String {
+    format!("left-out:{}:{key}", source.fingerprint)
 }
 
 /// What to do with the stories of one listing.
@@ -123,11 +129,13 @@ pub fn plan(
             continue;
         }
         let position_u32 = u32::try_from(position).unwrap_or(u32::MAX);
+        let costs = has_page(&teaser, source);
         match id {
+            None if keys.iter().any(|key| known.contains_key(&left_out_key(key, source))) => plan.filtered += 1,
             None if position >= source.max_entries => plan.beyond.push((id::entry_id(first), keys)),
-            None if fresh >= source.max_articles_per_run && has_page(&teaser, source) => plan.queued += 1,
+            None if costs && fresh >= source.max_articles_per_run => plan.queued += 1,
             None => {
-                fresh += 1;
+                fresh += usize::from(costs);
                 plan.fresh.push(Job { teaser, position: position_u32, keys, previous: None, why: Why::New });
             }
             Some(id) => {
@@ -180,10 +188,10 @@ pub fn channel(source: &Source, listing: &crate::listing::Listing, before: Optio
     }
 }
 
-/// The headlines of a listing as one text, to tell its language by.
+/// The headlines and summaries of a listing as one text, to tell its language by.
 fn headlines(listing: &crate::listing::Listing) -> String {
-    let titles: Vec<&str> = listing.teasers.iter().filter_map(|teaser| teaser.title.as_deref()).take(40).collect();
-    titles.join("\n")
+    let texts = listing.teasers.iter().take(40).flat_map(|teaser| [teaser.title.as_deref(), teaser.summary.as_deref()]);
+    texts.flatten().collect::<Vec<&str>>().join("\n")
 }
 
 /// The feed of `entries`; what does not fit under `max_entries` is left out.

@@ -43,23 +43,35 @@ struct Read<'a> {
     pub url: &'a Url,
 }
 
-/// Makes the entry of `job`; `None` if it has no usable title or is left out by `include` or `exclude`.
-pub fn entry(job: &Job, page: Option<(&Article, &Url)>, reading: Reading<'_>) -> Found<Option<Kept>> {
+/// What became of a story.
+#[derive(Clone, Debug)]
+pub enum Made {
+    /// An entry.
+    Entry(Box<Kept>),
+    /// Nothing, since `include` or `exclude` leaves it out.
+    LeftOut,
+    /// Nothing, since it has no address or no title.
+    Unusable,
+}
+
+/// Makes the entry of `job` from what its teaser and its page, if that was read, claim.
+pub fn entry(job: &Job, page: Option<(&Article, &Url)>, reading: Reading<'_>) -> Found<Made> {
     let page = page.map(|(article, url)| Read { article, url });
-    let Some(link) = &job.teaser.url else { return Found::clean(None) };
+    let Some(link) = &job.teaser.url else { return Found::clean(Made::Unusable) };
     let Some(title) = title(job, page.as_ref(), reading) else {
         let finding = Finding::warning(Code::ItemSkipped, "an item has no title and was left out").at_page(link);
-        return Found { value: None, findings: vec![finding] };
+        return Found { value: Made::Unusable, findings: vec![finding] };
     };
     let mut findings = Vec::new();
     let url = page.as_ref().and_then(|page| canonical(page, reading.source)).unwrap_or_else(|| link.clone());
     let url = normalise::url::clean(&url);
-    let content = content(job, page.as_ref());
+    let content = content(job, page.as_ref(), reading.source);
     let tongue = entry_language(page.as_ref(), content.as_ref(), reading);
     let times = times(job, page.as_ref(), tongue.as_deref().or(reading.language), reading, &mut findings);
     let image = image(job, page.as_ref(), content.as_ref());
     let keys = all_keys(job, page.as_ref(), &url, reading.source);
     let previous = job.previous.as_ref().map(|kept| &kept.entry);
+    let summary = summary(job, page.as_ref(), title.as_str(), reading.source);
     let mut entry = Entry {
         id: previous.map_or_else(|| entry_id(job, &url, reading.source), |entry| entry.id.clone()),
         url,
@@ -67,10 +79,10 @@ pub fn entry(job: &Job, page: Option<(&Article, &Url)>, reading: Reading<'_>) ->
         published: published(previous, &times, job.why),
         updated: times.updated,
         authors: authors(job, page.as_ref(), reading.source),
-        summary: summary(job, page.as_ref(), reading.source),
+        summary,
         content,
         image,
-        categories: categories(job, page.as_ref()),
+        categories: categories(job, page.as_ref(), reading.source),
         enclosures: enclosures(job, page.as_ref()),
         language: tongue.filter(|tongue| reading.language.is_none_or(|feed| feed != tongue)),
         source: page.as_ref().and_then(|page| page.article.source.clone()),
@@ -79,16 +91,28 @@ pub fn entry(job: &Job, page: Option<(&Article, &Url)>, reading: Reading<'_>) ->
         position: previous.map_or(job.position, |entry| entry.position),
     };
     if !passes(&entry, reading.source) {
-        return Found { value: None, findings };
+        return Found { value: Made::LeftOut, findings };
     }
-    if let Some(previous) = previous.filter(|_| job.why == Why::Changed) {
-        entry.updated = previous.updated;
-        if entry != *previous {
-            entry.updated = reading.now.with_timezone(&previous.updated.timezone()).max(previous.updated);
-        }
+    if let Some(previous) = previous {
+        entry.updated = updated(&entry, previous, &times, job.why, reading.now);
     }
     let teaser = super::teaser_fingerprint(&job.teaser);
-    Found { value: Some(Kept { entry, teaser, pending: false, keys }), findings }
+    Found { value: Made::Entry(Box::new(Kept { entry, teaser, pending: false, keys })), findings }
+}
+
+/// When an entry that was published before last changed: as the site says, else now if anything of it is different.
+/// A changed configuration is no change of the story.
+fn updated(entry: &Entry, previous: &Entry, times: &Times, why: Why, now: DateTime<Utc>) -> DateTime<FixedOffset> {
+    if why == Why::Reconfigured {
+        let said = times.published.precision() != Precision::FirstSeen;
+        return if said { times.updated } else { previous.updated };
+    }
+    let same = Entry { updated: previous.updated, ..entry.clone() } == *previous;
+    match times.updated {
+        _ if same => previous.updated,
+        said if said > previous.updated && times.published.precision() != Precision::FirstSeen => said,
+        _ => now.with_timezone(&previous.updated.timezone()).max(previous.updated),
+    }
 }
 
 /// The configured article title, the configured listing title, the page's headline, the listing's headline.
@@ -113,9 +137,14 @@ fn canonical(page: &Read<'_>, source: &Source) -> Option<Url> {
     usable.then(|| claimed.clone())
 }
 
-fn content(job: &Job, page: Option<&Read<'_>>) -> Option<SafeHtml> {
-    let from_page = page.and_then(|page| html::sanitise(&page.article.body.as_ref()?.value, page.url));
-    from_page.or_else(|| html::sanitise(job.teaser.content.as_deref()?, job.teaser.url.as_ref()?))
+/// The configured body of the page, the configured one of the listing, the one found on the page, then in the listing.
+fn content(job: &Job, page: Option<&Read<'_>>, source: &Source) -> Option<SafeHtml> {
+    let body = page.and_then(|page| page.article.body.as_ref().map(|body| (body, page.url)));
+    // What stands on the index page has addresses relative to it.
+    let listed = || html::sanitise(job.teaser.content.as_deref()?, &source.url);
+    let found = || body.and_then(|(body, url)| html::sanitise(&body.value, url));
+    let configured = body.is_some_and(|(body, _)| body.origin == Origin::Configured);
+    if source.listing.content.is_some() && !configured { listed().or_else(found) } else { found().or_else(listed) }
 }
 
 fn entry_language(page: Option<&Read<'_>>, content: Option<&SafeHtml>, reading: Reading<'_>) -> Option<String> {
@@ -158,7 +187,8 @@ fn times(
     let read = |text: &DateText| {
         let moment = match &text.format {
             Some(format) => date::parse_format(&text.text, format),
-            None => date::parse(&text.text, &context),
+            // A selector often takes a whole line: "Aired on Friday, 3 May 2024 at 18:30".
+            None => date::parse(&text.text, &context).or_else(|| date::find(&text.text, &context)),
         };
         not_in_the_future(moment?.timestamp(source.timezone), reading)
     };
@@ -218,15 +248,23 @@ fn authors(job: &Job, page: Option<&Read<'_>>, source: &Source) -> Vec<Person> {
     names.map(|name| Person { name, url: None }).collect()
 }
 
-fn summary(job: &Job, page: Option<&Read<'_>>, source: &Source) -> Option<String> {
+fn summary(job: &Job, page: Option<&Read<'_>>, title: &str, source: &Source) -> Option<String> {
     let article = page.and_then(|page| page.article.summary.as_ref());
     let listed = job.teaser.summary.as_ref();
     let configured = article.filter(|claim| claim.origin == Origin::Configured).map(|claim| &claim.value);
-    let chosen = configured
-        .or(listed.filter(|_| source.listing.summary.is_some()))
-        .or(article.map(|claim| &claim.value))
-        .or(listed);
-    chosen.map(|text| one_line(text, MAX_SUMMARY_BYTES)).filter(|text| !text.is_empty())
+    let configured = configured.or(listed.filter(|_| source.listing.summary.is_some()));
+    let line = |text: &String| Some(one_line(text, MAX_SUMMARY_BYTES)).filter(|text| !text.is_empty());
+    if let Some(text) = configured.and_then(line) {
+        return Some(text);
+    }
+    let found = article.map(|claim| &claim.value).into_iter().chain(listed);
+    found.filter_map(line).find(|text| says_more(text, title))
+}
+
+/// Whether a summary that was found says more than the headline, give or take a name or a number behind it.
+fn says_more(summary: &str, title: &str) -> bool {
+    const TAIL: usize = 16;
+    summary.strip_prefix(title).is_none_or(|rest| rest.chars().filter(|c| c.is_alphanumeric()).count() > TAIL)
 }
 
 fn image(job: &Job, page: Option<&Read<'_>>, content: Option<&SafeHtml>) -> Option<Image> {
@@ -256,11 +294,12 @@ fn comments(page: &Read<'_>) -> Option<Comments> {
     Some(Comments { count: claimed.count, url: claimed.url.as_ref().map(normalise::url::clean) })
 }
 
-fn categories(job: &Job, page: Option<&Read<'_>>) -> Vec<String> {
+fn categories(job: &Job, page: Option<&Read<'_>>, source: &Source) -> Vec<String> {
     let article = page.map_or(&[][..], |page| &page.article.categories);
-    let listed = job.teaser.categories.iter().filter(|_| article.is_empty());
+    let listed = &job.teaser.categories[..];
+    let own = source.listing.categories.is_some() && source.article.categories.is_none() && !listed.is_empty();
     let mut categories: Vec<String> = Vec::new();
-    for name in article.iter().chain(listed).map(|name| one_line(name, 100)) {
+    for name in if own || article.is_empty() { listed } else { article }.iter().map(|name| one_line(name, 100)) {
         if !name.is_empty()
             && categories.len() < MAX_CATEGORIES
             && !categories.iter().any(|c| c.to_lowercase() == name.to_lowercase())

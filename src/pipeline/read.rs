@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tokio::sync::Semaphore;
 
-use crate::assemble::{self, Job, Reading};
+use crate::assemble::{self, Job, Made, Reading};
 use crate::config::Source;
 use crate::finding::{Code, Finding, Found};
 use crate::listing::Listing;
@@ -21,8 +21,10 @@ pub(super) fn listing(page: &Page, source: &Source) -> Result<Found<Listing>, Fi
 
 /// What became of an article page.
 pub(super) struct ReadArticle {
-    /// The entry, unless it is left out.
+    /// The entry, unless there is none.
     pub(super) kept: Option<Kept>,
+    /// Whether there is none because `include` or `exclude` says so.
+    pub(super) left_out: bool,
     /// What was noticed.
     pub(super) findings: Vec<Finding>,
 }
@@ -65,7 +67,13 @@ pub(super) fn story(job: &Job, page: &Page, setting: &Setting) -> ReadArticle {
     }
     let found = assemble::entry(job, Some((&article, &page.url)), setting.reading());
     findings.extend(found.findings);
-    ReadArticle { kept: found.value, findings }
+    read(Found { value: found.value, findings })
+}
+
+fn read(found: Found<Made>) -> ReadArticle {
+    let left_out = matches!(found.value, Made::LeftOut);
+    let kept = if let Made::Entry(kept) = found.value { Some(*kept) } else { None };
+    ReadArticle { kept, left_out, findings: found.findings }
 }
 
 /// A story whose address is a file: the file is its enclosure.
@@ -77,16 +85,20 @@ fn file(job: &Job, page: &Page, setting: &Setting) -> ReadArticle {
         length: u64::try_from(page.body.len()).ok(),
         title: None,
     });
-    let found = assemble::entry(job, Some((&article, &page.url)), setting.reading());
-    ReadArticle { kept: found.value, findings: found.findings }
+    read(assemble::entry(job, Some((&article, &page.url)), setting.reading()))
 }
 
-/// A story of which only the listing is known; it is read again in a later run.
+/// A story whose page cannot be had; it is read again in a later run. What was published before stays as it was: a
+/// failure takes no text away.
 pub(super) fn without_page(job: &Job, setting: &Setting, why: &Finding) -> ReadArticle {
-    let message = format!("{}; the listing's words are used", why.message);
-    let mut finding = Finding::warning(Code::ArticleFailed, message);
+    let known = job.previous.clone();
+    let instead = if known.is_some() { "the entry stays as it was" } else { "the listing's words are used" };
+    let mut finding = Finding::warning(Code::ArticleFailed, format!("{}; {instead}", why.message));
     finding.place.clone_from(&why.place);
-    let mut read = from_listing(job, setting);
+    let mut read = match known {
+        Some(kept) => ReadArticle { kept: Some(kept), left_out: false, findings: Vec::new() },
+        None => from_listing(job, setting),
+    };
     read.findings.push(finding);
     if let Some(kept) = &mut read.kept {
         kept.pending = true;
@@ -96,8 +108,7 @@ pub(super) fn without_page(job: &Job, setting: &Setting, why: &Finding) -> ReadA
 
 /// A story that has no page of its own.
 pub(super) fn from_listing(job: &Job, setting: &Setting) -> ReadArticle {
-    let found = assemble::entry(job, None, setting.reading());
-    ReadArticle { kept: found.value, findings: found.findings }
+    read(assemble::entry(job, None, setting.reading()))
 }
 
 /// Runs `work` on a blocking thread when a parser is free; a panic there becomes a finding.

@@ -15,6 +15,7 @@ use crate::finding::{Code, Finding};
 use crate::format;
 use crate::listing::Listing;
 use crate::model::{Entry, EntryId, Feed};
+use crate::normalise::id::entry_id;
 use crate::page::Page;
 
 /// How many of the newest entries the index page names.
@@ -107,6 +108,11 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
     fn unchanged(&mut self) -> Result<Outcome, Finding> {
         let mut after = self.memory.clone();
         self.succeed(&mut after);
+        // A listing that stands still grows stale without changing.
+        after.findings.retain(|finding| finding.code != Code::ListingStale);
+        let newest = after.summary.newest.map(|newest| newest.to_utc());
+        after.findings.extend(assemble::stale(newest, self.source, self.now));
+        after.shrunk_runs = 0;
         self.findings.extend(after.findings.iter().cloned());
         if self.intact() {
             self.commit(&Update { memory: after.clone(), ..Update::default() })?;
@@ -149,41 +155,46 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             !self.memory.fingerprint.is_empty() && self.memory.fingerprint != self.source.fingerprint;
         let mut plan = assemble::plan(listing.teasers, self.source, &known, &kept, shaped_otherwise);
         self.findings.extend(after.findings.iter().cloned());
-        self.findings.extend(assemble::plan_findings(&plan, self.source));
         after.queued = plan.queued;
 
         let setting =
             Setting { source: Arc::clone(self.source), language: after.channel.language.clone(), site, now: self.now };
         let jobs = std::mem::take(&mut plan.fresh);
-        let read = self.read_all(jobs, Arc::new(setting), tell).await;
+        let (read, left_out) = self.read_all(jobs, Arc::new(setting), tell).await;
+        plan.filtered += left_out.len();
+        self.findings.extend(assemble::plan_findings(&plan, self.source));
         let mut update = merge(read, &kept, &known);
         update
             .seen
             .extend(plan.beyond.into_iter().flat_map(|(id, keys)| keys.into_iter().map(move |key| (key, id.clone()))));
+        // Remembered under a key of its own, so that it is not read again in every run.
+        update.seen.extend(left_out.into_iter().map(|key| (assemble::left_out_key(&key, self.source), entry_id(key))));
         self.finish(after, kept, plan.adopted, update)
     }
 
-    /// Reads the stories one after the other: they are on one host.
+    /// Reads the stories one after the other: they are on one host. Returns them, and the keys of those left out.
     async fn read_all(
         &mut self,
         jobs: Vec<Job>,
         setting: Arc<Setting>,
         tell: &(dyn Fn(&Event<'_>) + Sync),
-    ) -> Vec<Story> {
+    ) -> (Vec<Story>, Vec<String>) {
         let total = jobs.len();
         let mut read = Vec::with_capacity(total);
+        let mut left_out = Vec::new();
         for (done, job) in jobs.into_iter().enumerate() {
-            let (why, link) = (job.why, job.teaser.url.clone());
+            let (why, link, key) = (job.why, job.teaser.url.clone(), job.keys.first().cloned());
             let story = if assemble::has_page(&job.teaser, self.source) {
                 self.read_page(job, &setting).await
             } else {
                 read::from_listing(&job, &setting)
             };
             self.findings.extend(story.findings);
+            left_out.extend(key.filter(|_| story.left_out));
             read.extend(story.kept.zip(link).map(|(kept, link)| Story { why, link, kept }));
             tell(&Event::Article(&self.source.id, done + 1, total));
         }
-        read
+        (read, left_out)
     }
 
     async fn read_page(&self, job: Job, setting: &Arc<Setting>) -> ReadArticle {
@@ -271,6 +282,10 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         findings.push(finding);
         // A source that was never read leaves no row: the next visit may still rebuild it from the published feed.
         let known = memory.last_success.is_some() && self.rebuilt.is_none();
+        if !known {
+            // Without a row every visit would say that the failure began just now, and change status.json by that.
+            memory.failing_since = None;
+        }
         if known
             && let Err(error) =
                 self.ports.store.commit(&self.source.id, &Update { memory: memory.clone(), ..Update::default() })
@@ -298,7 +313,8 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
     }
 
     fn known(&self, listing: &Listing, kept: &[Kept]) -> Result<HashMap<String, EntryId>, Finding> {
-        let keys: Vec<String> = listing.teasers.iter().flat_map(|teaser| assemble::keys(teaser, self.source)).collect();
+        let keys = listing.teasers.iter().flat_map(|teaser| assemble::keys(teaser, self.source));
+        let keys: Vec<String> = keys.flat_map(|key| [assemble::left_out_key(&key, self.source), key]).collect();
         let stored = self.ports.store.known(&self.source.id, &keys);
         let mut known = stored.map_err(|error| Finding::error(Code::StateFailed, error.to_string()))?;
         if self.rebuilt.is_some() {
@@ -415,7 +431,7 @@ fn merge(read: Vec<Story>, kept: &[Kept], known: &HashMap<String, EntryId>) -> M
 fn trust_the_link(story: &mut Kept, link: &url::Url) {
     story.keys.truncate(1);
     if let Some(key) = story.keys.first() {
-        story.entry.id = crate::normalise::id::entry_id(key.clone());
+        story.entry.id = entry_id(key.clone());
     }
     story.entry.url = crate::normalise::url::clean(link);
 }
