@@ -5,6 +5,8 @@
 
 mod entry;
 mod judge;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 

@@ -126,7 +126,8 @@ pub fn sanitise(html: &str, base: &Url) -> Option<SafeHtml> {
         source = finished.html;
     }
     let lines = words::plain_text(&source);
-    let paragraphs: String = lines.lines().map(|line| format!("<p>{}</p>", escape(line))).collect();
+    let paragraphs: Vec<String> = lines.lines().map(|line| format!("<p>{}</p>", escape(line))).collect();
+    let paragraphs = paragraphs.concat();
     (!paragraphs.is_empty()).then(|| SafeHtml::from_sanitiser(paragraphs))
 }
 

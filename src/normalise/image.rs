@@ -38,7 +38,7 @@ pub fn best<'a>(attribute: impl Fn(&str) -> Option<&'a str>, sources: &[&'a str]
     let usable = |name: &&str| {
         attribute(name).map(str::trim).filter(|address| !is_placeholder(address) && looks_like_address(address))
     };
-    if let Some(address) = LATE.iter().find_map(|name| usable(name)) {
+    if let Some(address) = LATE.iter().find_map(&usable) {
         return Some(address);
     }
     let src = attribute("src").map(str::trim).filter(|address| !is_placeholder(address));
@@ -106,7 +106,7 @@ pub fn is_placeholder(address: &str) -> bool {
     }
     let path = address.split(['?', '#']).next().unwrap_or_default();
     let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-    let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name.as_str(), ""));
     let words = [
         "blank",
         "spacer",
@@ -128,7 +128,7 @@ pub fn is_placeholder(address: &str) -> bool {
         "loader",
     ];
     words.contains(&stem)
-        || (name.ends_with(".gif") || name.ends_with(".svg")) && words.iter().any(|word| stem.contains(word))
+        || matches!(ending, "gif" | "svg") && words.iter().any(|word| stem.contains(word))
         || ["placeholder", "1x1", "spacer", "blank_", "lazy_load"].iter().any(|word| stem.contains(word))
 }
 

@@ -32,6 +32,8 @@ static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\s*(?:[,;、，；|｜/／•·\n]|\s&\s|\s(?:and|und|et|y|e|och|og|en|i|a)\s|\s{2,}|\s[-–—]\s)\s*")
         .expect("a pattern of our own")
 });
+static ADDRESS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)\b(?:https?://|www\.)\S*").expect("a pattern of our own"));
 static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\s*(?:\(\s*@?[^)]*\)?|（[^）]*）?|\[[^\]]*\]?|@\w+.*|https?://.*|\bfor\ .*|\bin\s+\p{Lu}.*|\s文$|\s记者$|\s報導$|\s报道$)\s*$").expect("a pattern of our own")
 });
@@ -76,6 +78,8 @@ const JOBS: &[&str] = &[
 /// The names in `text`, in order, each once.
 pub fn names(text: &str) -> Vec<String> {
     let text = one_line(text, 600);
+    // First, since the slashes of an address would part it into names.
+    let text = ADDRESS.replace_all(&text, " ");
     let text = BEFORE.replace(&text, "");
     // "Last, First" is one name where nothing else stands beside it and the text has no other separator.
     let mut found = Vec::new();
@@ -161,6 +165,7 @@ mod tests {
             ("Ann Lee, Senior Political Editor", &["Ann Lee"]),
             ("Ann Lee (@annlee)", &["Ann Lee"]),
             ("https://www.facebook.example/ann", &[]),
+            ("By Ann Lee https://people.example/ann/lee", &["Ann Lee"]),
             ("Associated Press", &["Associated Press"]),
             ("By", &[]),
             ("Ann Lee, ann lee", &["Ann Lee"]),

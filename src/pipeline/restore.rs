@@ -82,3 +82,55 @@ fn rebuild(bytes: &[u8], source: &Source, place: &str) -> Result<Restored, Strin
     let message = format!("{} taken from the published feed {place}", crate::assemble::count(kept.len(), "entry"));
     Ok(Restored { memory, entries: kept, finding: Finding::note(Code::StateRebuilt, message) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source() -> Source {
+        let text = "[feeds.a]\nurl = \"https://site.example/news/\"\n";
+        crate::config::parse(text, "feeds.toml", &|_| None).map_err(|_| text).unwrap().sources.remove(0)
+    }
+
+    #[test]
+    fn entries_come_back_with_ids_times_and_every_key() {
+        let file = r#"{"version": "https://jsonfeed.org/version/1.1", "title": "News", "language": "en", "items": [
+            {"id": "urn:feedmill:a:7", "url": "https://www.site.example/x/", "title": "X", "content_text": "x",
+             "date_published": "2026-11-01T08:00:00+11:00"},
+            {"id": "https://site.example/y", "url": "https://site.example/y", "title": "Y", "content_text": "y",
+             "date_published": "2026-11-03T12:00:00Z",
+             "_feedmill": {"first_seen": "2026-11-04T00:00:00Z", "position": 3, "precision": "day"}}]}"#;
+        let restored = rebuild(file.as_bytes(), &source(), "a.json").unwrap();
+        let keys: Vec<_> = restored.entries.iter().map(|kept| kept.keys.clone()).collect();
+        assert_eq!(keys, [vec!["urn:feedmill:a:7", "https://site.example/x"], vec!["https://site.example/y"]]);
+        assert!(restored.entries.iter().all(|kept| kept.teaser.is_empty() && !kept.pending));
+        let first = &restored.entries[0].entry;
+        assert_eq!(first.published.instant().to_rfc3339(), "2026-11-01T08:00:00+11:00");
+        assert_eq!(restored.entries[1].entry.position, 3);
+        assert_eq!(restored.memory.summary.entries, 2);
+        assert_eq!(restored.memory.channel.title, "News");
+        assert_eq!(restored.memory.last_success, None);
+        assert_eq!(restored.finding.code, Code::StateRebuilt);
+    }
+
+    #[test]
+    fn what_is_no_feed_restores_nothing() {
+        let empty = r#"{"version": "https://jsonfeed.org/version/1.1", "title": "x", "items": []}"#;
+        for file in ["", "<html>", "{}", empty] {
+            assert!(rebuild(file.as_bytes(), &source(), "a.json").is_err(), "{file}");
+        }
+    }
+
+    #[test]
+    fn reserved_names_are_not_asked() {
+        for (base, wanted) in [
+            ("https://feeds.example/", false),
+            ("https://example/", false),
+            ("http://localhost/", false),
+            ("https://example.net/", true),
+            ("https://myexample/", true),
+        ] {
+            assert_eq!(can_resolve(&Url::parse(base).unwrap()), wanted, "{base}");
+        }
+    }
+}

@@ -286,3 +286,20 @@ fn one_story_under_two_addresses_is_one_entry() {
     project.build();
     assert_eq!(project.json("public/a.json")["items"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn a_story_left_out_by_its_text_is_read_once() {
+    let origin = newspaper();
+    origin.page("/2026/two", &story_page(STORIES[1].1, "2026-11-19").replace("In the end", "Advertisement"));
+    let project = Project::for_origin(&origin, "exclude = { text = \"Advertisement\" }");
+    project.build().stderr_has("1 item left out by `include` or `exclude`");
+    assert_eq!(project.json("public/a.json")["items"].as_array().unwrap().len(), 2);
+    origin.take_log();
+    origin.page("/", &front_page(&[STORIES[1], STORIES[0], STORIES[2]]));
+    project.build().stderr_has("1 item left out by `include` or `exclude`");
+    assert_eq!(origin.requests(), ["GET /"]);
+    let config = project.read("feeds.toml").replace("Advertisement", "Nothing of the kind");
+    project.write("feeds.toml", config);
+    project.build().stderr_lacks("left out");
+    assert_eq!(project.json("public/a.json")["items"].as_array().unwrap().len(), 3);
+}

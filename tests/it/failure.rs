@@ -247,3 +247,51 @@ fn an_unwritable_output_is_a_clear_error_and_no_half_file() {
     std::fs::remove_dir_all(project.path("public/a.rss")).unwrap();
     project.build().file_has("public/a.rss", STORIES[0].1);
 }
+
+#[test]
+fn a_story_that_cannot_be_read_again_keeps_its_text() {
+    let origin = Origin::start();
+    origin.page("/", &front_page(STORIES));
+    for (path, title) in STORIES {
+        origin.page(path, &story_page(title, "2026-11-20"));
+    }
+    let project = Project::for_origin(&origin, "");
+    project.build();
+    let before = project.json("public/a.json");
+    let edited = "Night trains return to the southern line";
+    origin.page("/", &front_page(&[(STORIES[0].0, edited), STORIES[1], STORIES[2]]));
+    origin.status(STORIES[0].0, 503);
+    project.later(DAY);
+    project.build().stderr_has("the entry stays as it was");
+    assert_eq!(project.json("public/a.json"), before);
+    origin.page(STORIES[0].0, &story_page(edited, "2026-11-20"));
+    origin.page("/", &front_page(&[(STORIES[0].0, edited), STORIES[2], STORIES[1]]));
+    project.build().file_has("public/a.rss", edited);
+}
+
+#[test]
+fn a_listing_that_stands_still_grows_stale() {
+    let origin = Origin::start();
+    origin.page("/", &front_page(STORIES));
+    for (path, title) in STORIES {
+        origin.page(path, &story_page(title, "2026-11-20"));
+    }
+    let project = Project::for_origin(&origin, "expect = { max_age = \"7d\" }");
+    project.build();
+    project.later(30 * DAY);
+    origin.take_log();
+    project.run(&["build"]).exit(1).stderr_has("listing-stale");
+    assert_eq!(origin.requests().last().map(String::as_str), Some("GET /"));
+}
+
+#[test]
+fn a_feed_that_never_was_fails_with_the_same_status_every_time() {
+    let origin = Origin::start();
+    origin.status("/", 404);
+    let project = Project::for_origin(&origin, "");
+    project.run(&["build"]).exit(1);
+    let before = project.published();
+    project.later(DAY);
+    project.run(&["build"]).exit(1);
+    assert_eq!(project.published(), before);
+}
