@@ -125,6 +125,8 @@ fn a_story_that_was_left_out_is_not_read_again_until_the_configuration_changes()
 
 #[test]
 fn a_listing_is_believed_beside_what_was_there() {
+    const ITEMS: &str = "listing = { items = \".x\" }";
+    const LEAST: &str = "expect = { min_items = 3 }";
     let judged = |lines: &str, count: usize, skipped: usize, before: usize, shrunk_runs: u32| {
         let listing = Listing { teasers: teasers(count), skipped, ..Listing::default() };
         let memory = Memory { baseline_items: before, shrunk_runs, ..Memory::default() };
@@ -134,8 +136,6 @@ fn a_listing_is_believed_beside_what_was_there() {
             Verdict::Shrunk(finding) => format!("shrunk {}", finding.code.name()),
         }
     };
-    const ITEMS: &str = "listing = { items = \".x\" }";
-    const LEAST: &str = "expect = { min_items = 3 }";
     for (lines, count, skipped, before, shrunk_runs, wanted) in [
         ("", 1, 0, 0, 0, "plausible"),
         ("", 0, 0, 0, 0, "refused listing-empty"),
@@ -247,6 +247,7 @@ fn published_stays_and_updated_says_when_something_changed() {
 
 #[test]
 fn what_feeds_toml_says_beats_what_was_detected() {
+    const LISTED: &str = "listing = { items = \"li\", title = \"h2\", content = \".c\", categories = \".k\" }";
     let page = |origin: Origin| Article {
         body: Some(Claim { value: "<p>from the page</p>".to_owned(), origin }),
         categories: vec!["page".to_owned()],
@@ -255,7 +256,6 @@ fn what_feeds_toml_says_beats_what_was_detected() {
     let mut story = teaser("/deep/down/1", "Listing");
     story.content = Some("<p>from the listing <a href=\"x\">x</a></p>".to_owned());
     story.categories = vec!["listing".to_owned()];
-    const LISTED: &str = "listing = { items = \"li\", title = \"h2\", content = \".c\", categories = \".k\" }";
     for (lines, origin, wanted) in [
         ("", Origin::JsonLd, ("Page", "<p>from the page</p>", "page")),
         (
