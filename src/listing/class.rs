@@ -8,6 +8,7 @@ use scraper::ElementRef;
 
 /// What the words of one `class` attribute say.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that are independent of each other")]
 pub(super) struct Facts {
     /// Fingerprint of the classes that all members of a list share.
     pub(super) stable: u64,
