@@ -123,9 +123,15 @@ impl Fetch for Web {
             }),
             None => self.ask_server(&request).await,
         };
+        let address = exchange::without_credentials(request.url);
+        match &answer {
+            Ok(Answer::Unchanged) => tracing::debug!(%address, "unchanged"),
+            Ok(Answer::Page(page, _)) => tracing::debug!(%address, bytes = page.body.len(), "fetched"),
+            Err(finding) => tracing::debug!(%address, code = finding.code.name(), "not fetched"),
+        }
         answer.map_err(|finding| match finding.place {
             Some(_) => finding,
-            None => finding.at_page(&exchange::without_credentials(request.url)),
+            None => finding.at_page(&address),
         })
     }
 }

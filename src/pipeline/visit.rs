@@ -61,6 +61,7 @@ pub async fn visit<F: Fetch, S: Store, P: Publish, C: Clock>(
             Err(finding) => return visit.failed(finding),
         }
     }
+    tracing::info!(feed = %source.id, known = !first, "visit");
     match visit.run(tell).await {
         Ok(outcome) => outcome,
         Err(finding) => visit.failed(finding),
@@ -142,6 +143,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
                 return Err(finding);
             }
         }
+        tracing::info!(feed = %self.source.id, items = listing.teasers.len(), strategy = listing.strategy, "listing");
         after.findings = assemble::listing_findings(&listing, self.source);
         after.channel = assemble::channel(self.source, &listing, before.map(|memory| &memory.channel));
         after.baseline_items = listing.teasers.len();
@@ -156,6 +158,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         let mut plan = assemble::plan(listing.teasers, self.source, &known, &kept, shaped_otherwise);
         self.findings.extend(after.findings.iter().cloned());
         after.queued = plan.queued;
+        tracing::info!(feed = %self.source.id, to_read = plan.fresh.len(), queued = plan.queued, "plan");
 
         let setting =
             Setting { source: Arc::clone(self.source), language: after.channel.language.clone(), site, now: self.now };
