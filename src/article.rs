@@ -5,13 +5,18 @@
 //! dates are text, names are as written.
 
 mod body;
+mod byline;
 mod copy;
+mod dateline;
 mod furniture;
 mod jsonld;
 mod lines;
 mod merge;
 mod meta;
 mod microdata;
+mod reprint;
+mod shape;
+mod survey;
 mod testimony;
 mod title;
 mod visible;
@@ -32,7 +37,7 @@ pub enum Origin {
     JsonLd,
     /// OpenGraph and `article:*` properties.
     OpenGraph,
-    /// Microdata or RDFa in the visible page.
+    /// Microdata or `RDFa` in the visible page.
     Microdata,
     /// Another `<meta>` or `<link>`.
     Meta,
@@ -160,16 +165,17 @@ pub struct Rules {
 /// `<meta>`, `<time>`, visible text, address.
 pub fn read(document: &crate::page::Document, rules: &Rules) -> Article {
     let mut article = Article { language: document.declared_language().map(str::to_owned), ..Article::default() };
+    let survey = survey::survey(document);
     let json_ld = jsonld::testify(document).unwrap_or_default();
     let open_graph = meta::open_graph(document);
-    let microdata = microdata::testify(document);
-    let other = meta::other(document);
+    let microdata = microdata::testify(document, &survey);
+    let other = meta::other(document, &survey);
     article.site_name = [&open_graph, &json_ld, &other].into_iter().find_map(|said| said.site_name.clone());
-    article.title = title::choose(document, &json_ld, &open_graph, &microdata, &other, article.site_name.as_deref());
+    article.title = title::choose(&survey, &json_ld, &open_graph, &microdata, &other, article.site_name.as_deref());
     let written = json_ld.body.clone();
     let headline = article.title.as_ref().map(|claim| claim.value.clone());
-    let visible = visible::testify(document, headline.as_deref());
-    let times = visible::time_elements(document);
+    let visible = visible::testify(document, &survey, headline.as_deref());
+    let times = dateline::time_elements(&survey);
     merge::configured(&mut article, document, rules);
     let witnesses = [
         (Origin::JsonLd, json_ld),
@@ -178,13 +184,17 @@ pub fn read(document: &crate::page::Document, rules: &Rules) -> Article {
         (Origin::Meta, other),
         (Origin::TimeElement, times),
         (Origin::Visible, visible),
+        (Origin::Meta, meta::undecided(document)),
     ];
+    let page_title = survey.title.map(|title| title.text().collect::<String>());
+    let site = merge::Site::new(document, &witnesses, page_title.as_deref());
+    merge::authors(&mut article, &witnesses, &site);
+    merge::source(&mut article, &witnesses);
     for (origin, testimony) in witnesses {
-        merge::add(&mut article, document, origin, testimony);
+        merge::add(&mut article, document, rules, origin, testimony);
     }
-    if let Some(day) = visible::date_in_address(document.url()) {
-        merge::date(&mut article.published, day, Origin::Address);
-    }
+    merge::address_date(&mut article, document.url());
+    merge::last_dates(&mut article, &survey);
     let headline = article.title.as_ref().map(|claim| claim.value.as_str());
     let found = body::find(document, rules, headline, written.as_deref());
     if found.unmatched
@@ -194,6 +204,6 @@ pub fn read(document: &crate::page::Document, rules: &Rules) -> Article {
     }
     article.body = found.claim;
     article.strategy = found.strategy;
-    merge::from_body(&mut article, document);
+    merge::from_body(&mut article, document, rules);
     article
 }

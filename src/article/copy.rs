@@ -19,10 +19,20 @@ const KEPT: &[&str] = &[
     "rel",
 ];
 
+/// What becomes of elements that the page itself hides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unseen {
+    /// They are left out.
+    Left,
+    /// They are copied.
+    Copied,
+}
+
 /// The copier of one page.
 pub(super) struct Copier<'a> {
     document: &'a Document,
     remove: &'a [Selector],
+    unseen: Unseen,
     tree: &'a Tree,
     pictures: HashSet<String>,
 }
@@ -39,8 +49,8 @@ enum Fate {
 }
 
 impl<'a> Copier<'a> {
-    pub(super) fn new(document: &'a Document, remove: &'a [Selector], tree: &'a Tree) -> Self {
-        Self { document, remove, tree, pictures: HashSet::new() }
+    pub(super) fn new(document: &'a Document, remove: &'a [Selector], unseen: Unseen, tree: &'a Tree) -> Self {
+        Self { document, remove, unseen, tree, pictures: HashSet::new() }
     }
 
     /// A new element without attributes.
@@ -69,6 +79,7 @@ impl<'a> Copier<'a> {
         let mut waiting = vec![(*scope, parent)];
         while let Some((node, parent)) = waiting.pop() {
             match node.value() {
+                Node::Text(text) if is_empty_line(node, text) => {}
                 Node::Text(text) => {
                     let id = self.tree.new_text(text.text.clone()).id;
                     self.tree.append_child_of(&parent, &id);
@@ -102,10 +113,13 @@ impl<'a> Copier<'a> {
             | "map" | "math" | "base" | "menu" => return Fate::Skip,
             _ => {}
         }
-        if name != "body" && hidden(element) || self.remove.iter().any(|selector| selector.matches(&element)) {
+        let unseen = self.unseen == Unseen::Left && name != "body" && hidden(element);
+        if unseen || is_advertisement(element) || self.remove.iter().any(|selector| selector.matches(&element)) {
             return Fate::Skip;
         }
         match name {
+            // Old pages put each paragraph into one; it hides the line breaks from the body finder.
+            "font" | "nobr" => Fate::Unwrap,
             "img" | "amp-img" => self.picture(element, &[]),
             "picture" => self.choice(element),
             "noscript" => {
@@ -264,6 +278,33 @@ fn decode_address(code: &str) -> Option<String> {
     String::from_utf8(decoded).ok().filter(|address| address.contains('@'))
 }
 
+/// Whether `text` is nothing but space between two line breaks, as in `<br>&nbsp;<br>`.
+fn is_empty_line(node: ego_tree::NodeRef<'_, Node>, text: &str) -> bool {
+    let is_break = |beside: Option<ego_tree::NodeRef<'_, Node>>| {
+        beside.is_some_and(|beside| beside.value().as_element().is_some_and(|element| element.name() == "br"))
+    };
+    text.trim().is_empty() && is_break(node.prev_sibling()) && is_break(node.next_sibling())
+}
+
+/// Whether `element` calls itself an advertisement and has hardly any words.
+fn is_advertisement(element: ElementRef<'_>) -> bool {
+    let named = element.value().classes().chain(element.value().id()).any(|word| {
+        matches!(
+            word.to_ascii_lowercase().as_str(),
+            "ad" | "ads"
+                | "advert"
+                | "advertisement"
+                | "advertising"
+                | "adsbygoogle"
+                | "ad-container"
+                | "ad-banner"
+                | "ad-slot"
+                | "guanggao"
+        )
+    });
+    named && element.text().map(|text| text.trim().len()).sum::<usize>() < 200
+}
+
 /// Whether the page itself says that nobody sees `element`.
 fn hidden(element: ElementRef<'_>) -> bool {
     let mut declared = false;
@@ -292,7 +333,7 @@ mod tests {
     fn hidden_addresses_are_decoded() {
         let hide = |key: u8, text: &str| {
             let bytes = std::iter::once(key).chain(text.bytes().map(|b| b ^ key));
-            bytes.map(|b| format!("{b:02x}")).collect::<String>()
+            bytes.map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat()
         };
         assert_eq!(decode_address(&hide(0x42, "a@b.example")).as_deref(), Some("a@b.example"));
         assert_eq!(decode_address("zz"), None);

@@ -17,15 +17,15 @@ const REACH: usize = 8;
 static DATELINE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?xi)
-        (?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日? | \d{1,2}[:：]\d{2}(?:[:：]\d{2})?\s?(?:[ap]\.?m\.?)?
-        | \d{1,2}[./]\d{1,2}[./](?:19|20)?\d\d | \b\d{1,2}\.?\s+\p{L}{3,10}\.?\s+(?:19|20)\d\d | \p{L}{3,10}\.?\s+\d{1,2},?\s+(?:19|20)\d\d",
+        (?:19|20)[0-9][0-9]\s?[-/.年]\s?[0-9]{1,2}\s?[-/.月]\s?[0-9]{1,2}\s?日? | [0-9]{1,2}[:：][0-9]{2}(?:[:：][0-9]{2})?\s?(?:[ap]\.?m\.?)?
+        | [0-9]{1,2}[./][0-9]{1,2}[./](?:19|20)?[0-9][0-9] | (?-u:\b)[0-9]{1,2}\.?\s+[A-Za-zÀ-⿿]+\.?\s+(?:19|20)[0-9][0-9] | [A-Za-zÀ-⿿]+\.?\s+[0-9]{1,2},?\s+(?:19|20)[0-9][0-9]",
     )
 });
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?xi)
         (?:文章)?来\s*源|來\s*源|稿\s*源|作\s*者|责任编辑|責任編輯|编\s*辑|編\s*輯|原文链接|原文連結|发布时间|发表时间|时间|浏览(?:次数)?|阅读(?:次数)?|点击(?:次数)?|评论|評論|字号|字体|【?\s*大\s*中\s*小\s*】?|打印|分享(?:到)?|收藏|关闭(?:窗口)?|返回
-        |\b(?:source|quelle|published|posted|updated|last\ updated|share|print|comments?|views?|min\ read|veröffentlicht|aktualisiert|publié\ le|by|von)\b",
+        |(?-u:\b)(?:source|quelle|published|posted|updated|last\ updated|share|print|comments?|views?|min\ read|veröffentlicht|aktualisiert|publié\ le|by|von)(?-u:\b)",
     )
 });
 static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
@@ -41,11 +41,30 @@ static SERVICE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?xi)^\s*(?:
         (?:share|tweet|print|email|comments?|save|advertisement|werbung|anzeige|publicité|publicidad|publicidade|anuncio|reklama|reklam|広告|广告|廣告|sponsored)\s*[:：]?
-        |share\ (?:this|on|via).{0,60}|(?:sign\ up|subscribe)\b.{0,140}|follow\ (?:us|me)\b.{0,120}|(?:click\ here\ to|download\ our\ app|get\ the\ app).{0,100}|©.{0,120}|copyright\b.{0,140}|all\ rights\ reserved.{0,80}|story\ continues\ below.{0,40}|article\ continues\ below.{0,40}
-        |\d*\s*comments?|\d+\s*(?:条|則|则)?\s*(?:评论|評論|コメント)|评论\s*\d+\s*条?|(?:【|\[|（|\()?\s*(?:关闭窗口|打印本页|返回顶部|我要评论|发表评论|字体：.{0,12})\s*(?:】|\]|）|\))?
-        |(?:\(|（|【|\[)?\s*(?:责任编辑|責任編輯|责编|本文编辑|编辑|校对|审核)\s*[:：].{0,30}
-        |(?:扫一扫|微信扫|长按|扫码|关注公众号|点击关注).{0,40}|(?:上|下)一篇\s*[:：]?.{0,60}
+        |share\ (?:this|on|via).*|(?:sign\ up|subscribe)(?-u:\b).*|follow\ (?:us|me)(?-u:\b).*|(?:click\ here\ to|download\ our\ app|get\ the\ app).*|©.*|copyright(?-u:\b).*|all\ rights\ reserved.*|story\ continues\ below.*|article\ continues\ below.*
+        |[0-9]*\s*comments?|[0-9]+\s*(?:条|則|则)?\s*(?:评论|評論|コメント)|评论\s*[0-9]+\s*条?|(?:【|\[|（|\()?\s*(?:关闭窗口|打印本页|返回顶部|我要评论|发表评论|字体：.*)\s*(?:】|\]|）|\))?
+        |(?:\(|（|【|\[)?\s*(?:责任编辑|責任編輯|责编|本文编辑|编辑|校对|审核)\s*[:：].*
+        |(?:扫一扫|微信扫|长按|扫码|关注公众号|点击关注).*|(?:上|下)一篇\s*[:：]?.*
         )\s*$",
+    )
+});
+
+/// A block that says nothing but what stands beside it.
+static ADVERTISEMENT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^[\s\[【(（—-]*(?:advertisement|werbung|anzeige|publicité|publicidad|publicidade|reklama|広告|广告|廣告)[\s\]】)）—-]*$",
+    )
+});
+/// The way from the front page to this one.
+static BREADCRUMB: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:(?:当前|您的|现在)?.{0,4}位置\s*[:：].+|(?:首页|首頁|Home|Startseite|Accueil|Inicio)\s*(?:>|›|»|→|/|-).+|[^。.!?]+(?:>|›|»)[^。.!?]+(?:>|›|»).+)$",
+    )
+});
+/// The heading of what readers wrote.
+static COMMENTS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:(?:读者|網友|网友|用户|最新|热门|精彩|全部)(?:评论|評論|留言)|评论\s*[(（][0-9]|(?:[0-9]+\s+|leave\s+a\s+|post\s+a\s+)(?:comments?|responses?|kommentare?|commentaires?|comentarios)(?-u:\b))",
     )
 });
 
@@ -77,13 +96,17 @@ pub(super) fn remove(root: &NodeRef<'_>, title: Option<&str>) {
             continue;
         }
         let same = !wanted.is_empty() && leading && folded(&block.text) == wanted;
-        let line = (leading || trailing) && (is_dateline(&block.text) || SERVICE.is_match(&block.text));
+        let line = (leading || trailing)
+            && (is_dateline(&block.text) || block.text.len() <= 160 && SERVICE.is_match(&block.text));
+        let label = length < 30 && ADVERTISEMENT.is_match(&block.text)
+            || at < 3 && length <= 100 && BREADCRUMB.is_match(&block.text);
         let others = length < 160 && OTHERS.is_match(&block.text) && block.linked * 2 > length;
         if let Some(gone) = gone.get_mut(at) {
-            *gone |= same || line || others;
+            *gone |= same || line || label || others;
         }
     }
     link_lists(&blocks, &mut gone);
+    comments(&blocks, total, &mut gone);
     for (block, gone) in blocks.iter().zip(gone) {
         if gone && !block.node.descendants_it().any(|inner| inner.has_name("img")) {
             block.node.remove_from_parent();
@@ -106,6 +129,19 @@ fn twins(blocks: &[Block<'_>], gone: &mut [bool]) {
                 }
             }
         }
+    }
+}
+
+/// What readers wrote goes with its heading, where the story is the larger part of the text.
+fn comments(blocks: &[Block<'_>], total: usize, gone: &mut [bool]) {
+    let mut before = 0;
+    for (at, block) in blocks.iter().enumerate() {
+        let length = block.text.chars().count();
+        if before * 2 > total && length < 60 && COMMENTS.is_match(&block.text) {
+            gone.iter_mut().skip(at).for_each(|gone| *gone = true);
+            return;
+        }
+        before += length;
     }
 }
 

@@ -23,7 +23,9 @@ const TYPES: &[&str] = &[
 /// Reads the object of this page; `None` if there is none.
 pub(super) fn testify(document: &Document) -> Option<Testimony> {
     let objects = document.json_ld();
-    let object = choose(objects, document)?;
+    let Some(object) = choose(objects, document) else {
+        return page_dates(objects);
+    };
     let texts = |key: &str| texts(object.get(key), objects, &["name", "headline"]);
     let first = |key: &str| texts(key).into_iter().next();
     let addresses = |key: &str| self::texts(object.get(key), objects, &["url", "contentUrl", "@id"]);
@@ -34,11 +36,15 @@ pub(super) fn testify(document: &Document) -> Option<Testimony> {
     }
     categories.retain(|word| !word.contains(':') || word.contains(' '));
     categories.extend(texts("articleSection"));
+    let mut published = [texts("datePublished"), texts("dateCreated"), texts("uploadDate")].concat();
+    if published.is_empty() {
+        published = page_dates(objects).map(|page| page.published).unwrap_or_default();
+    }
     let based_on = object.get("isBasedOn").or_else(|| object.get("isBasedOnUrl"));
     Some(Testimony {
         title: first("headline").or_else(|| first("name")).or_else(|| first("alternativeHeadline")),
         canonical: own,
-        published: [texts("datePublished"), texts("dateCreated"), texts("uploadDate")].concat(),
+        published,
         updated: texts("dateModified"),
         authors: [texts("author"), texts("creator")].into_iter().find(|names| !names.is_empty()).unwrap_or_default(),
         summary: first("description"),
@@ -57,6 +63,17 @@ pub(super) fn testify(document: &Document) -> Option<Testimony> {
             .flat_map(|key| self::texts(object.get(key), objects, &["contentUrl"]))
             .filter_map(|url| Some((document.resolve(&url)?, None)))
             .collect(),
+    })
+}
+
+/// The dates of the page as a whole, where no story is described.
+fn page_dates(objects: &[Value]) -> Option<Testimony> {
+    let is_page = |object: &&Value| texts(object.get("@type"), &[], &[]).iter().any(|kind| kind.ends_with("Page"));
+    let page = objects.iter().find(|object| is_page(object) && object.get("datePublished").is_some())?;
+    Some(Testimony {
+        published: texts(page.get("datePublished"), &[], &[]),
+        updated: texts(page.get("dateModified"), &[], &[]),
+        ..Testimony::default()
     })
 }
 

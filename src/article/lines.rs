@@ -1,9 +1,7 @@
 //! The short lines that a reader sees on a page, in order: headlines, datelines, bylines.
 
-use ego_tree::iter::Edge;
-use scraper::{ElementRef, Node};
+use scraper::ElementRef;
 
-use crate::page::Document;
 use crate::page::document::{is_inline, is_invisible, push_folded};
 
 /// The longest line kept, in bytes; what is longer is body text.
@@ -19,73 +17,101 @@ pub(super) struct Line<'a> {
     pub(super) block: ElementRef<'a>,
 }
 
-/// The lines of the page below `<body>`.
-pub(super) fn lines(document: &Document) -> Vec<Line<'_>> {
-    let mut found = Vec::new();
-    let mut text = String::new();
-    let mut hidden = 0_usize;
-    let mut blocks: Vec<ElementRef<'_>> = vec![document.root()];
-    for edge in document.root().traverse() {
-        let (node, opening) = match edge {
-            Edge::Open(node) => (node, true),
-            Edge::Close(node) => (node, false),
-        };
-        match node.value() {
-            Node::Text(piece) if opening && hidden == 0 && text.len() <= MAX_BYTES => push_folded(&mut text, piece),
-            Node::Element(element) => {
-                let name = element.name();
-                if is_invisible(name) {
-                    hidden = if opening { hidden + 1 } else { hidden.saturating_sub(1) };
-                } else if hidden == 0 && !is_inline(name) {
-                    finish(&mut text, &mut found, blocks.last().copied());
-                    if opening && let Some(block) = ElementRef::wrap(node) {
-                        blocks.push(block);
-                    } else if !opening && blocks.len() > 1 {
-                        blocks.pop();
-                    }
-                }
+/// Puts lines together while somebody walks over the tree.
+pub(super) struct LineBuilder<'a> {
+    found: Vec<Line<'a>>,
+    text: String,
+    /// Whether an element began or ended since the last piece of text.
+    seam: bool,
+    /// How many elements are open whose text nobody sees.
+    hidden: usize,
+    blocks: Vec<ElementRef<'a>>,
+}
+
+impl<'a> LineBuilder<'a> {
+    pub(super) fn new(root: ElementRef<'a>) -> Self {
+        Self { found: Vec::new(), text: String::new(), seam: false, hidden: 0, blocks: vec![root] }
+    }
+
+    /// Adds a piece of text; `false` if nobody sees it.
+    pub(super) fn text(&mut self, piece: &str) -> bool {
+        if self.hidden > 0 {
+            return false;
+        }
+        if self.text.len() <= MAX_BYTES && self.found.len() < MAX_LINES {
+            // `<span>28.09.19</span><span>12:44</span>` is a day and a time, not one number.
+            let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+            if self.seam && digit(self.text.chars().next_back()) && digit(piece.chars().next()) {
+                self.text.push(' ');
             }
-            _ => {}
+            push_folded(&mut self.text, piece);
         }
-        if found.len() >= MAX_LINES {
-            break;
+        self.seam = false;
+        true
+    }
+
+    /// An element begins.
+    pub(super) fn open(&mut self, element: ElementRef<'a>) {
+        let name = element.value().name();
+        self.seam = true;
+        if is_invisible(name) {
+            self.hidden += 1;
+        } else if self.hidden == 0 && !is_inline(name) {
+            self.end_line();
+            self.blocks.push(element);
         }
     }
-    finish(&mut text, &mut found, blocks.last().copied());
-    found
-}
 
-fn finish<'a>(text: &mut String, found: &mut Vec<Line<'a>>, block: Option<ElementRef<'a>>) {
-    let line = text.trim();
-    if !line.is_empty() {
-        if line.len() <= MAX_BYTES
-            && let Some(block) = block
+    /// The element called `name` ends.
+    pub(super) fn close(&mut self, name: &str) {
+        self.seam = true;
+        if is_invisible(name) {
+            self.hidden = self.hidden.saturating_sub(1);
+        } else if self.hidden == 0 && !is_inline(name) {
+            self.end_line();
+            if self.blocks.len() > 1 {
+                self.blocks.pop();
+            }
+        }
+    }
+
+    fn end_line(&mut self) {
+        let line = self.text.trim();
+        if !line.is_empty()
+            && line.len() <= MAX_BYTES
+            && let Some(block) = self.blocks.last().copied()
         {
-            found.push(Line { text: line.to_owned(), block });
+            self.found.push(Line { text: line.to_owned(), block });
         }
+        self.text.clear();
     }
-    text.clear();
+
+    /// The lines.
+    pub(super) fn finish(mut self) -> Vec<Line<'a>> {
+        self.end_line();
+        self.found
+    }
 }
 
-/// The lines around the headline: the headline's index and the slice from a few lines before to some after it.
+/// The lines around the headline: some after it, and a few before it.
 pub(super) fn near_headline<'l, 'a>(lines: &'l [Line<'a>], title: Option<&str>) -> (&'l [Line<'a>], &'l [Line<'a>]) {
     let wanted = title.map(folded).unwrap_or_default();
-    let same = |line: &Line<'_>| {
-        let text = folded(&line.text);
-        !wanted.is_empty()
-            && (text == wanted || text.len() >= 12 && (wanted.starts_with(&text) || text.starts_with(&wanted)))
-    };
-    let heading = |line: &&Line<'_>| matches!(line.block.value().name(), "h1" | "h2");
+    let similar = |line: &Line<'_>| !wanted.is_empty() && is_alike(&folded(&line.text), &wanted);
+    let heading = |line: &Line<'_>| matches!(line.block.value().name(), "h1" | "h2");
     let at = lines
         .iter()
-        .position(|line| heading(&line) && same(line))
+        .position(|line| heading(line) && similar(line))
         .or_else(|| lines.iter().position(|line| line.block.value().name() == "h1"))
-        .or_else(|| lines.iter().rposition(|line| same(line) && folded(&line.text) == wanted))
-        .or_else(|| lines.iter().position(same));
+        .or_else(|| lines.iter().rposition(|line| !wanted.is_empty() && folded(&line.text) == wanted))
+        .or_else(|| lines.iter().position(similar));
     let Some(at) = at else { return (lines.get(..lines.len().min(60)).unwrap_or_default(), &[]) };
     let from = at.saturating_sub(8);
     let to = (at + 26).min(lines.len());
     (lines.get(at + 1..to).unwrap_or_default(), lines.get(from..at).unwrap_or_default())
+}
+
+fn is_alike(text: &str, wanted: &str) -> bool {
+    text == wanted || text.len() >= 12 && (wanted.starts_with(text) || text.starts_with(wanted))
 }
 
 /// `text` in lower case with letters and digits only, for comparisons.

@@ -2,8 +2,10 @@
 
 use url::Url;
 
+use super::lines::folded;
+use super::survey::Survey;
 use super::testimony::Testimony;
-use super::{Article, Claim, EnclosureClaim, Origin, Rules};
+use super::{Article, Claim, EnclosureClaim, Origin, Rules, dateline};
 use crate::listing::DateText;
 use crate::model::{Attribution, Comments, one_line};
 use crate::normalise::{image, person, url as addresses};
@@ -97,21 +99,17 @@ fn first_number(text: &str) -> Option<u64> {
 }
 
 /// Adds what one witness says where nobody before it said anything.
-pub(super) fn add(article: &mut Article, document: &Document, origin: Origin, said: Testimony) {
+///
+/// A list that feeds.toml configures is not added to.
+pub(super) fn add(article: &mut Article, document: &Document, rules: &Rules, origin: Origin, said: Testimony) {
     for text in said.published {
-        date(&mut article.published, text, origin);
+        date(&mut article.published, &text, origin);
     }
     for text in said.updated {
-        date(&mut article.updated, text, origin);
+        date(&mut article.updated, &text, origin);
     }
     if article.canonical.is_none() {
         article.canonical = said.canonical.filter(|url| is_own(url, document)).map(|value| Claim { value, origin });
-    }
-    if article.authors.is_none() {
-        let names = person::all(said.authors.iter().map(String::as_str));
-        if !names.is_empty() {
-            article.authors = Some(Claim { value: names, origin });
-        }
     }
     if article.summary.is_none() {
         article.summary = said
@@ -124,15 +122,16 @@ pub(super) fn add(article: &mut Article, document: &Document, origin: Origin, sa
         let usable = said.images.into_iter().find(|image| !image::is_decoration(image.url.as_str()));
         article.image = usable.map(|value| Claim { value, origin });
     }
-    for word in said.categories {
-        category(article, &word);
+    if rules.categories.is_none() {
+        for word in said.categories {
+            category(article, &word);
+        }
     }
-    for (url, media_type) in said.files {
-        if file_type(&url).is_some() {
+    if rules.enclosure.is_none() {
+        for (url, media_type) in said.files.into_iter().filter(|(url, _)| file_type(url).is_some()) {
             enclosure(article, url, media_type, None);
         }
     }
-    source(article, said.source_name, said.source_url);
     if said.comment_count.is_some() || said.comments_url.is_some() {
         let comments = article.comments.get_or_insert(Comments { count: None, url: None });
         comments.count = comments.count.or(said.comment_count);
@@ -140,21 +139,95 @@ pub(super) fn add(article: &mut Article, document: &Document, origin: Origin, sa
     }
 }
 
-fn source(article: &mut Article, name: Option<String>, url: Option<Url>) {
-    let name = name.map(|name| one_line(&name, 200)).filter(|name| !name.is_empty());
-    if name.is_none() && url.is_none() {
+/// The names of the first witness that names a person, else of the first that names the site or its publisher.
+pub(super) fn authors(article: &mut Article, said: &[(Origin, Testimony)], site: &Site) {
+    if article.authors.is_some() {
         return;
     }
-    let known = article.source.get_or_insert(Attribution { name: None, url: None });
-    known.name = known.name.take().or(name);
-    known.url = known.url.take().or(url);
+    let mut claims: Vec<Claim<Vec<String>>> = said
+        .iter()
+        .map(|(origin, said)| Claim { value: person::all(said.authors.iter().map(String::as_str)), origin: *origin })
+        .filter(|claim| !claim.value.is_empty())
+        .collect();
+    let called = |claim: &Claim<Vec<String>>| claim.value.iter().all(|name| site.is_called(name));
+    let full_name = |name: &String| {
+        !name.is_ascii() || name.contains(' ') && name.split(' ').all(|word| word.starts_with(char::is_uppercase))
+    };
+    let is_better = |claim: &Claim<Vec<String>>| !called(claim) && claim.value.iter().any(full_name);
+    let better = if claims.first().is_some_and(called) { claims.iter().position(is_better) } else { None };
+    if !claims.is_empty() {
+        article.authors = Some(claims.swap_remove(better.unwrap_or(0)));
+    }
+}
+
+/// The publication a story was reprinted from; the line that people read is better kept than the `<meta>` behind it.
+pub(super) fn source(article: &mut Article, said: &[(Origin, Testimony)]) {
+    for wanted in [Origin::JsonLd, Origin::OpenGraph, Origin::Microdata, Origin::Visible, Origin::Meta] {
+        for (_, said) in said.iter().filter(|(origin, _)| *origin == wanted) {
+            let name = said.source_name.as_ref().map(|name| one_line(name, 200)).filter(|name| !name.is_empty());
+            if name.is_none() && said.source_url.is_none() {
+                continue;
+            }
+            let known = article.source.get_or_insert(Attribution { name: None, url: None });
+            known.name = known.name.take().or(name);
+            known.url = known.url.take().or_else(|| said.source_url.clone());
+        }
+    }
+}
+
+/// What the site may be called; such a name is no person's.
+pub(super) struct Site {
+    names: Vec<String>,
+    host: String,
+}
+
+impl Site {
+    /// From what the witnesses say and from `title`, the whole `<title>`, which often ends with the site's name.
+    pub(super) fn new(document: &Document, said: &[(Origin, Testimony)], title: Option<&str>) -> Self {
+        let said = said.iter().flat_map(|(_, said)| [said.site_name.as_deref(), said.source_name.as_deref()]).flatten();
+        let tail = title.map(|title| title.rsplit(['|', '-', '–', '—', '_', '·']).take(2)).into_iter().flatten();
+        let names = said.chain(tail).map(folded).filter(|name| !name.is_empty()).collect();
+        let host = document.url().host_str().unwrap_or_default();
+        Self { names, host: host.trim_start_matches("www.").to_ascii_lowercase() }
+    }
+
+    fn is_called(&self, name: &str) -> bool {
+        let own = folded(name);
+        let label = |label: &str| folded(label) == own;
+        let domain = !name.contains(' ') && name.rsplit_once('.').is_some_and(|(_, end)| matches!(end.len(), 2..=4));
+        domain
+            || folded(&self.host) == own
+            || self.host.split('.').any(label)
+            || self.names.iter().any(|known| *known == own || known.starts_with(&own) && !own.is_ascii())
+    }
 }
 
 /// Adds a date unless the same words are already there.
-pub(super) fn date(dates: &mut Vec<Claim<DateText>>, text: String, origin: Origin) {
-    let text = one_line(&text, 200);
+pub(super) fn date(dates: &mut Vec<Claim<DateText>>, text: &str, origin: Origin) {
+    let text = one_line(text, 200);
     if !text.is_empty() && dates.len() < 30 && !dates.iter().any(|known| known.value.text == text) {
         dates.push(Claim { value: DateText { text, format: None }, origin });
+    }
+}
+
+/// Adds dates that only programs see, where nothing better is known.
+pub(super) fn last_dates(article: &mut Article, survey: &Survey<'_>) {
+    if article.published.is_empty()
+        && let Some(value) = dateline::in_scripts(survey)
+    {
+        article.published.push(Claim { value, origin: Origin::Meta });
+    }
+}
+
+/// Adds the day in the address: last, or before a machine's date that is of a later edition.
+pub(super) fn address_date(article: &mut Article, url: &Url) {
+    let Some(day) = dateline::in_address(url) else { return };
+    let first = article.published.first().filter(|claim| claim.origin != Origin::Configured);
+    if first.is_some_and(|claim| dateline::is_later_edition(&claim.value.text, &day)) {
+        let value = DateText { text: day, format: None };
+        article.published.insert(0, Claim { value, origin: Origin::Address });
+    } else {
+        date(&mut article.published, &day, Origin::Address);
     }
 }
 
@@ -187,14 +260,14 @@ fn is_own(url: &Url, document: &Document) -> bool {
 }
 
 /// Files and the lead picture out of the body's markup.
-pub(super) fn from_body(article: &mut Article, document: &Document) {
+pub(super) fn from_body(article: &mut Article, document: &Document, rules: &Rules) {
     let Some(body) = article.body.take() else { return };
     let (mut files, mut picture) = (Vec::new(), None);
     for (name, address) in crate::normalise::html::addresses(&body.value) {
         let Some(url) = document.resolve(&address) else { continue };
         match name {
             "img" if picture.is_none() && !image::is_decoration(url.as_str()) => picture = Some(url),
-            "a" | "video" | "audio" if file_type(&url).is_some() => files.push(url),
+            "a" | "video" | "audio" if rules.enclosure.is_none() && file_type(&url).is_some() => files.push(url),
             _ => {}
         }
     }

@@ -1,12 +1,86 @@
 //! What `<meta>` and `<link>` elements say: OpenGraph first, then the many older vocabularies.
 
-use url::Url;
-
+use super::survey::Survey;
 use super::testimony::{Testimony, picture};
 use crate::model::Image;
 use crate::normalise::html::decode;
 use crate::page::Document;
-use crate::selector;
+
+/// Names of a publication time.
+const PUBLISHED: &[&str] = &[
+    "datepublished",
+    "parsely-pub-date",
+    "sailthru.date",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms.created",
+    "dc.date.created",
+    "pubdate",
+    "publishdate",
+    "publish-date",
+    "publish_date",
+    "publication_date",
+    "publicationdate",
+    "article.published",
+    "article_date_original",
+    "originalpublicationdate",
+    "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime",
+    "article:published_date",
+    "firstpublishedtime",
+    "published_time",
+    "displaydate",
+    "rnews:datepublished",
+    "weibo:article:create_at",
+    "bt:pubdate",
+    "sdate",
+    "citation_publication_date",
+    "citation_date",
+    "created",
+    "release_date",
+    "releasedate",
+    "timestamp",
+    "newsdate",
+    "pub_date",
+    "_pubtime",
+    "apub:time",
+    "mediaonline-date",
+    "contentpubdate",
+    "ptime",
+];
+/// Names of a time of change.
+const UPDATED: &[&str] = &[
+    "datemodified",
+    "lastmod",
+    "last-modified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "modified",
+    "revision_date",
+    "updated_time",
+    "parsely-updated-date",
+    "article.updated",
+];
+/// Names of an author; the first of them that a page has counts.
+const AUTHORS: &[&str] = &[
+    "author",
+    "parsely-author",
+    "sailthru.author",
+    "byl",
+    "dc.creator",
+    "dcterms.creator",
+    "dc.contributor",
+    "article.author",
+    "article:author_name",
+    "citation_author",
+    "cxenseparse:author",
+    "creator",
+    "rnews:author",
+    "weibo:article:author",
+    "shareaholic:article_author_name",
+    "twitter:creator:name",
+    "mediaonline-author",
+];
 
 /// OpenGraph and `article:*`.
 pub(super) fn open_graph(document: &Document) -> Testimony {
@@ -58,102 +132,26 @@ fn lead(document: &Document) -> Option<Image> {
 }
 
 /// Everything else: Dublin Core, vendors' names, Twitter cards, `<link>`.
-pub(super) fn other(document: &Document) -> Testimony {
+pub(super) fn other(document: &Document, survey: &Survey<'_>) -> Testimony {
     let text = |names: &[&str]| document.meta(names).map(decode);
     let all = |names: &[&str]| -> Vec<String> {
         names.iter().flat_map(|name| document.meta_all(name)).map(|text| decode(text)).collect()
     };
-    let canonical = document
-        .select(selector!("link[rel][href]"))
-        .find(|link| {
-            link.attr("rel")
-                .is_some_and(|rel| rel.split_ascii_whitespace().any(|r| r.eq_ignore_ascii_case("canonical")))
-        })
-        .and_then(|link| document.resolve(link.attr("href")?));
-    let published = [
-        "datepublished",
-        "parsely-pub-date",
-        "sailthru.date",
-        "dc.date.issued",
-        "dcterms.issued",
-        "dcterms.created",
-        "dc.date.created",
-        "dc.date",
-        "dcterms.date",
-        "date",
-        "pubdate",
-        "publishdate",
-        "publish-date",
-        "publish_date",
-        "publication_date",
-        "publicationdate",
-        "article.published",
-        "article_date_original",
-        "originalpublicationdate",
-        "cxenseparse:recs:publishtime",
-        "cxenseparse:publishtime",
-        "article:published_date",
-        "firstpublishedtime",
-        "published_time",
-        "displaydate",
-        "rnews:datepublished",
-        "weibo:article:create_at",
-        "bt:pubdate",
-        "sdate",
-        "citation_publication_date",
-        "citation_date",
-        "created",
-        "release_date",
-        "releasedate",
-        "timestamp",
-        "newsdate",
-        "pub_date",
-        "_pubtime",
-        "apub:time",
-        "mediaonline-date",
-        "contentpubdate",
-        "ptime",
-    ];
-    let updated = [
-        "datemodified",
-        "lastmod",
-        "last-modified",
-        "dcterms.modified",
-        "dc.date.modified",
-        "modified",
-        "revision_date",
-        "updated_time",
-        "parsely-updated-date",
-        "article.updated",
-    ];
-    let authors = [
-        "author",
-        "parsely-author",
-        "sailthru.author",
-        "byl",
-        "dc.creator",
-        "dcterms.creator",
-        "dc.contributor",
-        "article.author",
-        "article:author_name",
-        "citation_author",
-        "cxenseparse:author",
-        "creator",
-        "rnews:author",
-        "weibo:article:author",
-        "shareaholic:article_author_name",
-        "twitter:creator:name",
-        "mediaonline-author",
-    ];
+    let link = |rel: &str| {
+        let named = |link: &&scraper::ElementRef<'_>| {
+            link.attr("rel").is_some_and(|rels| rels.split_ascii_whitespace().any(|r| r.eq_ignore_ascii_case(rel)))
+        };
+        survey.links.iter().find(named).and_then(|link| document.resolve(link.attr("href")?))
+    };
     let keywords = ["news_keywords", "keywords", "parsely-tags", "sailthru.tags"];
     let keywords = keywords.into_iter().find_map(|name| document.meta_all(name).first());
     Testimony {
         title: text(&["twitter:title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title", "title"]),
-        canonical,
-        published: all(&published),
-        updated: all(&updated),
-        authors: authors
-            .into_iter()
+        canonical: link("canonical"),
+        published: all(PUBLISHED),
+        updated: all(UPDATED),
+        authors: AUTHORS
+            .iter()
             .map(|name| all(&[name]))
             .find(|names| !names.is_empty())
             .unwrap_or_default()
@@ -164,7 +162,7 @@ pub(super) fn other(document: &Document) -> Testimony {
         images: ["twitter:image", "twitter:image:src", "thumbnail", "parsely-image-url", "image"]
             .into_iter()
             .filter_map(|name| Some(picture(document.resolve(document.meta(&[name])?)?)))
-            .chain(image_link(document).map(picture))
+            .chain(link("image_src").map(picture))
             .collect(),
         categories: keywords.map(|words| split_keywords(words)).unwrap_or_default(),
         site_name: text(&["application-name", "apple-mobile-web-app-title", "twitter:app:name:iphone"]),
@@ -174,8 +172,11 @@ pub(super) fn other(document: &Document) -> Testimony {
     }
 }
 
-fn image_link(document: &Document) -> Option<Url> {
-    document.first(selector!("link[rel=image_src][href]")).and_then(|link| document.resolve(link.attr("href")?))
+/// Dates of which the page does not say whether they are of publication or of change.
+pub(super) fn undecided(document: &Document) -> Testimony {
+    let names = ["dc.date", "dcterms.date", "date"];
+    let published = names.iter().flat_map(|name| document.meta_all(name)).map(|text| decode(text)).collect();
+    Testimony { published, ..Testimony::default() }
 }
 
 fn split_keywords(words: &str) -> Vec<String> {

@@ -1,14 +1,15 @@
-//! What microdata, RDFa and microformats2 say in the visible page.
+//! What microdata, `RDFa` and microformats2 say in the visible page.
 
 use scraper::{ElementRef, Selector};
 
+use super::survey::Survey;
 use super::testimony::{Testimony, picture};
 use crate::page::{Document, document::text};
 use crate::selector;
 
 /// Reads `itemprop`, `property` and h-entry classes; the first of each counts.
-pub(super) fn testify(document: &Document) -> Testimony {
-    let first = |selector: &Selector| document.first(selector).map(content).filter(|text| !text.is_empty());
+pub(super) fn testify(document: &Document, survey: &Survey<'_>) -> Testimony {
+    let first = |selector: &Selector| survey.first_marked(selector).map(content).filter(|text| !text.is_empty());
     let headline =
         selector!("[itemprop~=headline], [property~='schema:headline'], .h-entry .p-name, .hentry .entry-title");
     let published = selector!(
@@ -20,24 +21,32 @@ pub(super) fn testify(document: &Document) -> Testimony {
         title: first(headline),
         published: first(published).into_iter().collect(),
         updated: first(modified).into_iter().collect(),
-        authors: document
-            .select(author)
+        authors: survey
+            .marked
+            .iter()
+            .filter(|element| author.matches(element))
             .take(12)
+            .copied()
             .filter(outermost)
             .map(name)
             .filter(|name| name.chars().count() < 120)
             .collect(),
-        images: document
-            .first(selector!("[itemprop~=image]"))
+        images: survey
+            .first_marked(selector!("[itemprop~=image]"))
             .and_then(|image| {
                 let address = ["content", "src", "href", "data-src"].into_iter().find_map(|key| image.attr(key))?;
                 document.resolve(address).map(picture)
             })
             .into_iter()
             .collect(),
-        categories: document.select(selector!("a[rel~=tag]")).take(12).map(text).collect(),
+        categories: tags(survey),
         ..Testimony::default()
     }
+}
+
+fn tags(survey: &Survey<'_>) -> Vec<String> {
+    let tag = selector!("a[rel~=tag]");
+    survey.anchors.iter().filter(|link| tag.matches(link)).take(12).map(|link| text(*link)).collect()
 }
 
 /// The value of a property: `content`, `datetime`, `title` of an abbreviation, or the words.

@@ -1,17 +1,16 @@
 //! Weighs what the witnesses call the headline.
 
 use super::lines::folded;
+use super::survey::Survey;
 use super::testimony::Testimony;
 use super::{Claim, Origin};
 use crate::model::one_line;
 use crate::normalise::text::without_site_name;
-use crate::page::Document;
 use crate::page::document::text;
-use crate::selector;
 
 /// The headline: what JSON-LD or OpenGraph say, in the words of an `<h1>` that they merely extend.
 pub(super) fn choose(
-    document: &Document,
+    survey: &Survey<'_>,
     json_ld: &Testimony,
     open_graph: &Testimony,
     microdata: &Testimony,
@@ -19,14 +18,19 @@ pub(super) fn choose(
     site: Option<&str>,
 ) -> Option<Claim<String>> {
     let site = site.unwrap_or_default();
-    let clean = |title: &str| one_line(without_site_name(&one_line(title, 1000), site), 1000);
-    let headings: Vec<String> = document
-        .select(selector!("h1"))
+    let clean = |title: &str| {
+        let title = one_line(title, 1000);
+        one_line(without_page_number(without_site_name(&title, site)), 1000)
+    };
+    let headings: Vec<String> = survey
+        .headings
+        .iter()
         .take(6)
-        .map(text)
+        .map(|heading| text(*heading))
+        .map(|heading| without_page_number(&heading).to_owned())
         .filter(|heading| !heading.is_empty() && heading.chars().count() < 400)
         .collect();
-    let page = document.first(selector!("head > title, title")).map(|title| title.text().collect::<String>());
+    let page = survey.title.map(|title| title.text().collect::<String>());
     let said = [
         (Origin::JsonLd, json_ld.title.as_deref()),
         (Origin::OpenGraph, open_graph.title.as_deref()),
@@ -50,11 +54,33 @@ pub(super) fn choose(
             let single = headings.first().filter(|heading| headings.len() == 1 && folded(heading).chars().count() >= 8);
             match single {
                 Some(heading) => Some(Claim { value: heading.clone(), origin: Origin::Visible }),
-                None => Some(Claim { value: without_tail(&title).to_owned(), origin: Origin::Meta }),
+                None => Some(match shown(&title, survey) {
+                    Some(line) => Claim { value: line.to_owned(), origin: Origin::Visible },
+                    None => Claim { value: without_tail(&title).to_owned(), origin: Origin::Meta },
+                }),
             }
         }
         Some((origin, value)) => Some(Claim { value, origin }),
         None => headings.into_iter().next().map(|value| Claim { value, origin: Origin::Visible }),
+    }
+}
+
+/// The line of the page that is the larger first part of `title`: where nothing is a heading, it is the headline.
+fn shown<'l>(title: &str, survey: &'l Survey<'_>) -> Option<&'l str> {
+    let begins = |line: &&str| title.starts_with(line) && line.len() * 2 >= title.len() && line.len() >= 18;
+    survey.lines.iter().map(|line| line.text.as_str()).filter(begins).max_by_key(|line| line.len())
+}
+
+/// `title` without the number of the page, as in `(1/2)` or `（1/2 ページ）`.
+fn without_page_number(title: &str) -> &str {
+    let title = title.trim();
+    let Some(inner) = title.strip_suffix([')', '）']) else { return title };
+    let Some((head, number)) = inner.rsplit_once(['(', '（']) else { return title };
+    let digits = number.trim().trim_end_matches(|c: char| c.is_alphabetic() || c == 'ー').trim();
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match digits.split_once('/') {
+        Some((page, pages)) if is_number(page) && is_number(pages) && !head.trim().is_empty() => head.trim_end(),
+        _ => title,
     }
 }
 
@@ -97,6 +123,8 @@ mod tests {
         assert!(extends("A long headline of a story - Somewhere", "A long headline of a story"));
         assert!(!extends("A long headline of a story", "News"));
         assert_eq!(without_tail("某地下雪了，交通受阻_某某新闻_某网"), "某地下雪了，交通受阻");
+        assert_eq!(without_page_number("長い見出し（1/2 ページ）"), "長い見出し");
+        assert_eq!(without_page_number("The 1/2 rule (again)"), "The 1/2 rule (again)");
         assert_eq!(without_tail("Covid-19 in numbers"), "Covid-19 in numbers");
     }
 }

@@ -125,10 +125,13 @@ pub fn sanitise(html: &str, base: &Url) -> Option<SafeHtml> {
         }
         source = finished.html;
     }
-    let lines = words::plain_text(&source);
-    let paragraphs: Vec<String> = lines.lines().map(|line| format!("<p>{}</p>", escape(line))).collect();
-    let paragraphs = paragraphs.concat();
+    let paragraphs = paragraphs(words::plain_text(&source).lines());
     (!paragraphs.is_empty()).then(|| SafeHtml::from_sanitiser(paragraphs))
+}
+
+/// Plain lines as paragraphs.
+pub(crate) fn paragraphs<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+    lines.flat_map(|line| ["<p>".to_owned(), escape(line), "</p>".to_owned()]).collect()
 }
 
 /// The plain text of sanitised `html`, one block a line, without picture captions.

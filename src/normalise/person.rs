@@ -28,6 +28,12 @@ static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     )
     .expect("a pattern of our own")
 });
+/// The commonest Chinese family names; more than four of five people have one of them.
+const FAMILY_NAMES: &str = "王李张劉刘陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱高林何郭马馬罗羅梁宋郑鄭谢謝韩韓唐冯馮于董萧程曹袁邓鄧许許傅沈曾彭吕呂苏蘇卢盧\
+    蒋蔣蔡贾賈丁魏薛叶葉阎閻余潘杜戴夏钟鍾汪田任姜范方石姚谭譚廖邹鄒熊金陆陸郝孔白崔康毛邱秦江史顾顧侯邵孟龙龍万萬段雷钱錢汤湯尹黎易常武乔喬贺賀赖賴龚龔文伊樊";
+/// Two Chinese names side by side, which need no more than a space or `&` between them.
+static HAN_NAMES: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^[㐀-鿿]{2,4}(?:\s*[&＆\s]\s*[㐀-鿿]{2,4})+$").expect("a pattern of our own"));
 static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\s*(?:[,;、，；|｜/／•·\n]|\s&\s|\s(?:and|und|et|y|e|och|og|en|i|a)\s|\s{2,}|\s[-–—]\s)\s*")
         .expect("a pattern of our own")
@@ -35,7 +41,7 @@ static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
 static ADDRESS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)\b(?:https?://|www\.)\S*").expect("a pattern of our own"));
 static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\s*(?:\(\s*@?[^)]*\)?|（[^）]*）?|\[[^\]]*\]?|@\w+.*|https?://.*|\bfor\ .*|\bin\s+\p{Lu}.*|\s文$|\s记者$|\s報導$|\s报道$)\s*$").expect("a pattern of our own")
+    Regex::new(r"(?i)\s*(?:\(\s*@?[^)]*\)?|（[^）]*）?|\[[^\]]*\]?|@.*|https?://.*|\bfor\ .*|\bin\s+\p{Lu}.*|\s文$|\s记者$|\s報導$|\s报道$)\s*$").expect("a pattern of our own")
 });
 
 /// Words that make a part of a byline a job, not a name.
@@ -76,19 +82,48 @@ const JOBS: &[&str] = &[
 ];
 
 /// The names in `text`, in order, each once.
+///
+/// A job beside a name is dropped; where there is nothing but a job, such as "News staff", that is the name.
 pub fn names(text: &str) -> Vec<String> {
     let text = one_line(text, 600);
     // First, since the slashes of an address would part it into names.
     let text = ADDRESS.replace_all(&text, " ");
     let text = BEFORE.replace(&text, "");
-    // "Last, First" is one name where nothing else stands beside it and the text has no other separator.
+    let parts: Vec<String> = BETWEEN.split(&text).filter_map(name).collect();
     let mut found = Vec::new();
-    for part in BETWEEN.split(&text) {
-        if let Some(name) = name(part) {
-            push(&mut found, name);
+    for part in parts.iter().filter(|part| !is_job(part)) {
+        for name in han_names(part) {
+            push(&mut found, name.to_owned());
         }
     }
+    if let (true, [job]) = (found.is_empty(), parts.as_slice())
+        && job.contains(' ')
+    {
+        push(&mut found, job.clone());
+    }
     found
+}
+
+/// `part` taken apart where it is several Chinese names; a Japanese name also has a space inside.
+fn han_names(part: &str) -> Vec<&str> {
+    let is_gap = |c: char| c.is_whitespace() || matches!(c, '&' | '＆');
+    let names: Vec<&str> = part.split(is_gap).filter(|name| !name.is_empty()).collect();
+    let chinese = part.contains(['&', '＆']) || names.iter().all(|name| name.starts_with(|c| FAMILY_NAMES.contains(c)));
+    if HAN_NAMES.is_match(part) && chinese { names } else { vec![part] }
+}
+
+/// Whether a part of a byline says what somebody does.
+fn is_job(part: &str) -> bool {
+    let lower = part.to_lowercase();
+    let mut words = lower.split_whitespace();
+    words.clone().count() > 1 && words.any(|word| JOBS.contains(&word)) || JOBS.contains(&lower.as_str())
+}
+
+/// Whether `name` has digits that no name has: a date, an address, a number; `r23` can be the name of an account.
+fn has_foreign_digits(name: &str) -> bool {
+    let account = name.starts_with(|c: char| c.is_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    name.contains(char::is_numeric) && !account
 }
 
 /// The names of several texts, one person or byline each.
@@ -121,15 +156,12 @@ fn name(part: &str) -> Option<String> {
         name.trim_end_matches("..")
     };
     let letters = name.chars().filter(|c| c.is_alphabetic()).count();
-    let digits = name.chars().filter(char::is_ascii_digit).count();
     let lower = name.to_lowercase();
     let words: Vec<&str> = lower.split_whitespace().collect();
     let refused = letters < 2
         || name.chars().count() > MAX_CHARS
-        || digits > 4
-        || lower.contains("://")
-        || lower.starts_with("www.")
-        || lower.contains('@')
+        || has_foreign_digits(name)
+        || name.contains(['@', '=', '<', '>', '{', '}'])
         || words.len() > 8
         || matches!(
             lower.as_str(),
@@ -143,9 +175,26 @@ fn name(part: &str) -> Option<String> {
                 | "n/a"
                 | "anonymous"
                 | "by"
-        )
-        || words.len() > 1 && words.iter().any(|word| JOBS.contains(word))
-        || JOBS.contains(&lower.as_str());
+                | "authors"
+                | "autoren"
+                | "博客"
+                | "论坛"
+                | "首页"
+                | "更多"
+                | "关注"
+                | "作者"
+                | "记者"
+                | "编辑"
+                | "匿名"
+                | "佚名"
+                | "网友"
+                | "管理员"
+                | "未知"
+                | "不详"
+                | "本站"
+                | "原创"
+                | "转载"
+        );
     (!refused).then(|| name.to_owned())
 }
 
@@ -170,6 +219,15 @@ mod tests {
             ("By", &[]),
             ("Ann Lee, ann lee", &["Ann Lee"]),
             ("Bystander News", &["Bystander News"]),
+            ("Ann Lee, 9 May", &["Ann Lee"]),
+            ("Ann Lee, 2024-05-09 10:00", &["Ann Lee"]),
+            ("size=20", &[]),
+            ("user23", &["user23"]),
+            ("宋甲 杨乙丙", &["宋甲", "杨乙丙"]),
+            ("甲乙丙&丁戊己", &["甲乙丙", "丁戊己"]),
+            ("Example News Staff", &["Example News Staff"]),
+            ("Editor", &[]),
+            ("大山 花子", &["大山 花子"]),
         ];
         for (text, wanted) in cases {
             assert_eq!(names(text), *wanted, "{text}");

@@ -76,15 +76,19 @@ impl Pass<'_> {
             push_escaped(&mut self.out, &text);
             return;
         }
-        let mut gap = self.out.is_empty() || self.out.ends_with([' ', '\n']);
-        for piece in text.split_inclusive(|c: char| c.is_ascii_whitespace() || !is_xml(c)) {
-            let word = piece.trim_end_matches(|c: char| c.is_ascii_whitespace() || !is_xml(c));
+        let starts_block = self.open.last().is_some_and(|open| open.content == self.out.len() && is_block(open.name));
+        let starts_line = starts_block || self.out.is_empty() || self.out.ends_with('\n');
+        // Indentation is the reader's style sheet's work.
+        let text = if starts_line { text.trim_start() } else { &text };
+        let mut gap = starts_line || self.out.ends_with(' ') || self.out.ends_with("<br>");
+        for piece in text.split_inclusive(|c: char| is_space(c) || !is_xml(c)) {
+            let word = piece.trim_end_matches(|c: char| is_space(c) || !is_xml(c));
             if !word.is_empty() {
                 push_escaped(&mut self.out, word);
                 self.has_content |= !word.trim().is_empty();
                 gap = false;
             }
-            if word.len() < piece.len() && !gap && piece.ends_with(|c: char| c.is_ascii_whitespace()) {
+            if word.len() < piece.len() && !gap && piece.ends_with(is_space) {
                 self.out.push(' ');
                 gap = true;
             }
@@ -212,7 +216,7 @@ impl Pass<'_> {
         }
         let content = self.out.get(open.content..).unwrap_or_default();
         let keeps_empty = matches!(name, "td" | "th" | "video" | "audio");
-        if !keeps_empty && content.trim().is_empty() {
+        if !keeps_empty && (content.trim().is_empty() || is_block(name) && is_blank(content)) {
             let space = !is_block(name) && !content.is_empty();
             self.out.truncate(open.start);
             if space && !self.out.ends_with([' ', '\n']) && !self.out.is_empty() {
@@ -272,6 +276,16 @@ impl Pass<'_> {
         }
         self.address(reference)
     }
+}
+
+/// Space that folds; U+2028 and U+2029 end a line for some readers of JSON.
+fn is_space(c: char) -> bool {
+    c.is_ascii_whitespace() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// Whether `content` shows nothing: only space and line breaks.
+fn is_blank(content: &str) -> bool {
+    content.split("<br>").all(|part| part.trim().is_empty())
 }
 
 /// A start tag being written.

@@ -32,6 +32,7 @@ fn only_listed_markup_stays() {
             "<table><tr><td colspan=3 onclick=x>a</table>",
             "<table><tbody><tr><td colspan=\"3\">a</td></tr></tbody></table>",
         ),
+        ("<p>　　a\u{2028}b</p><p>&nbsp;<br> &nbsp;</p><p>\n c<br> d</p>", "<p>a b</p>\n<p>c<br>d</p>"),
         ("  ", ""),
     ] {
         assert_eq!(clean(html), wanted, "{html}");
@@ -60,6 +61,9 @@ fn twice_is_once() {
         "<form><p>a<form><table><form><td>b",
         "<details open><summary>s</summary>t<video src=/v.mp4 autoplay></video></details>",
         "<p>a <!-- x --> b<br> c<hr> d",
+        "<p>　　a</p>　　b<div>&nbsp; <b> c</b></div>",
+        "<ul><li><br></li><li>　a<br><br></li></ul><td> </td>",
+        "<p>a<br></p><p><b> </b><br></p>x\u{2028}\u{2028}y",
     ];
     for html in nasty {
         let once = clean(html);

@@ -89,13 +89,9 @@ pub(crate) fn decode(text: &str) -> String {
         out.push_str(before);
         let name =
             after.get(1..).and_then(|tail| tail.find(';').filter(|&end| end <= 10).and_then(|end| tail.get(..end)));
-        if let Some((length, c)) = name.and_then(|name| entity(name).map(|c| (name.len(), c))) {
-            out.push(c);
-            rest = after.get(length + 2..).unwrap_or_default();
-        } else {
-            out.push('&');
-            rest = after.get(1..).unwrap_or_default();
-        }
+        let (c, length) = name.and_then(|name| Some((entity(name)?, name.len() + 2))).unwrap_or(('&', 1));
+        out.push(c);
+        rest = after.get(length..).unwrap_or_default();
     }
     out.push_str(rest);
     out

@@ -1,0 +1,187 @@
+//! Gives a found body the shape of a story: pictures with their captions are figures, loose lines are paragraphs.
+//!
+//! It refuses to add or to drop words.
+
+use std::sync::LazyLock;
+
+use dom_query::NodeRef;
+use regex::Regex;
+
+use crate::normalise::html::is_block;
+
+/// The longest caption, in characters.
+const LONGEST_CAPTION: usize = 200;
+
+/// Names that pages give to what stands below a picture.
+static CAPTION_CLASS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i-u)caption|img-?desc|image-?desc|photo-?desc|img-?text|pic-?text|legende|bildunterschrift|bildtext|zhushi|tuzhu",
+    )
+});
+/// How a caption without such a name begins, or how its credit ends it.
+static CAPTION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\s*[(（【▲△↑]?\s*(?:(?:本报|本社)?资料(?:照片?|图片?)|图为|圖為|图[:：]|圖[:：]|图说|图注|配图|▲|△|↑)|[㐀-鿿]{2,4}\s*[/／]?\s*(?:摄|攝|摄影|供图)\s*[)）]?\s*$",
+    )
+});
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a pattern of our own")
+}
+
+/// Joins pictures and the captions below them.
+pub(super) fn figures(root: &NodeRef<'_>) {
+    let pictures: Vec<NodeRef<'_>> = root.descendants_it().filter(|node| node.has_name("img")).collect();
+    for picture in pictures {
+        let Some(block) = picture.ancestors_it(Some(6)).find(is_block_node) else { continue };
+        let framed = picture.ancestors_it(None).any(|outer| outer.has_name("figure"));
+        if framed || block.id == root.id || !matches!(name(&block).as_str(), "p" | "div" | "center") {
+            continue;
+        }
+        match words_of(&block) {
+            0 => {
+                if let Some(below) = block.next_element_sibling().filter(is_caption) {
+                    frame(&block, &below);
+                }
+            }
+            1..=LONGEST_CAPTION if CAPTION.is_match(&block.text()) && !has_inner_block(&block) => split(&block),
+            _ => {}
+        }
+    }
+}
+
+fn is_caption(node: &NodeRef<'_>) -> bool {
+    let words = words_of(node);
+    let named = || [node.class(), node.id_attr()].into_iter().flatten().any(|name| CAPTION_CLASS.is_match(&name));
+    matches!(name(node).as_str(), "p" | "div" | "span" | "small" | "em" | "center" | "i")
+        && (1..=LONGEST_CAPTION).contains(&words)
+        && (named() || CAPTION.is_match(&node.text()))
+        && !node.descendants_it().any(|inner| inner.has_name("img") || inner.has_name("p"))
+}
+
+/// `<p><img></p><p>caption</p>` → `<figure><img><figcaption>caption</figcaption></figure>`.
+fn frame(block: &NodeRef<'_>, caption: &NodeRef<'_>) {
+    block.rename("figure");
+    caption.rename("figcaption");
+    caption.remove_from_parent();
+    block.append_child(caption);
+}
+
+/// `<p><img><br>caption</p>` → the same figure.
+fn split(block: &NodeRef<'_>) {
+    let caption = block.tree.new_element("figcaption");
+    for child in block.children() {
+        let picture = child.has_name("img") || child.descendants_it().any(|inner| inner.has_name("img"));
+        if child.has_name("br") {
+            child.remove_from_parent();
+        } else if !picture {
+            child.remove_from_parent();
+            caption.append_child(&child);
+        }
+    }
+    block.rename("figure");
+    block.append_child(&caption);
+}
+
+/// Wraps lines that stand between blocks, or that empty lines separate, in paragraphs.
+pub(super) fn paragraphs(root: &NodeRef<'_>) {
+    let inside = root.descendants_it().filter(|node| holds_blocks(node));
+    let containers: Vec<NodeRef<'_>> = std::iter::once(*root).chain(inside).collect();
+    for container in containers {
+        let children = container.children();
+        let mixed = children.iter().any(is_block_node) || children.windows(2).any(|pair| pair.iter().all(is_break));
+        if mixed {
+            wrap_runs(&container, &children);
+        }
+    }
+}
+
+fn wrap_runs(container: &NodeRef<'_>, children: &[NodeRef<'_>]) {
+    let mut run: Vec<NodeRef<'_>> = Vec::new();
+    for (at, child) in children.iter().enumerate() {
+        let empty_line = is_break(child)
+            && (children.get(at + 1).is_some_and(is_break) || at > 0 && children.get(at - 1).is_some_and(is_break));
+        if is_block_node(child) || empty_line {
+            wrap(container, &mut run);
+            if empty_line {
+                child.remove_from_parent();
+            }
+        } else {
+            run.push(*child);
+        }
+    }
+    wrap(container, &mut run);
+}
+
+fn wrap(container: &NodeRef<'_>, run: &mut Vec<NodeRef<'_>>) {
+    let content = run.iter().any(|node| {
+        words_of(node) > 0 || node.has_name("img") || node.descendants_it().any(|inner| inner.has_name("img"))
+    });
+    if let (true, Some(first)) = (content, run.first()) {
+        let paragraph = container.tree.new_element("p");
+        first.insert_before(&paragraph);
+        for node in run.iter() {
+            node.remove_from_parent();
+            paragraph.append_child(node);
+        }
+    }
+    run.clear();
+}
+
+fn holds_blocks(node: &NodeRef<'_>) -> bool {
+    matches!(name(node).as_str(), "div" | "section" | "article" | "main" | "td" | "blockquote" | "center")
+}
+
+fn is_block_node(node: &NodeRef<'_>) -> bool {
+    node.is_element() && is_block(&name(node))
+}
+
+fn is_break(node: &NodeRef<'_>) -> bool {
+    node.has_name("br")
+}
+
+fn has_inner_block(node: &NodeRef<'_>) -> bool {
+    node.descendants_it().any(|inner| is_block_node(&inner))
+}
+
+fn name(node: &NodeRef<'_>) -> String {
+    node.node_name().map(|name| name.to_string()).unwrap_or_default()
+}
+
+fn words_of(node: &NodeRef<'_>) -> usize {
+    node.text().chars().filter(|c| !c.is_whitespace()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shaped(html: &str) -> String {
+        let document = dom_query::Document::from(format!("<div id=root>{html}</div>"));
+        let root = document.select_single("#root");
+        let root = root.nodes().first().unwrap();
+        paragraphs(root);
+        figures(root);
+        root.inner_html().to_string()
+    }
+
+    #[test]
+    fn pictures_get_their_captions_and_lines_their_paragraphs() {
+        for (html, wanted) in [
+            (
+                "<p><img src=\"a\"></p><p class=\"caption\">words</p>",
+                "<figure><img src=\"a\"><figcaption class=\"caption\">words</figcaption></figure>",
+            ),
+            (
+                "<p><img src=\"a\"><br>资料照：一座桥</p>",
+                "<figure><img src=\"a\"><figcaption>资料照：一座桥</figcaption></figure>",
+            ),
+            ("<p><img src=\"a\"></p><p>a story</p>", "<p><img src=\"a\"></p><p>a story</p>"),
+            ("loose <b>line</b><p>a</p>", "<p>loose <b>line</b></p><p>a</p>"),
+            ("a<br><br>b<br>c", "<p>a</p><p>b<br>c</p>"),
+            ("only a line", "only a line"),
+        ] {
+            assert_eq!(shaped(html), wanted, "{html}");
+        }
+    }
+}
