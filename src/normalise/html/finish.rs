@@ -79,7 +79,8 @@ impl Pass<'_> {
         let starts_block = self.open.last().is_some_and(|open| open.content == self.out.len() && is_block(open.name));
         let starts_line = starts_block || self.out.is_empty() || self.out.ends_with('\n');
         // Indentation is the reader's style sheet's work.
-        let text = if starts_line { text.trim_start() } else { &text };
+        let unseen = |c: char| c.is_whitespace() || !is_xml(c);
+        let text = if starts_line { text.trim_start_matches(unseen) } else { &text };
         let mut gap = starts_line || self.out.ends_with(' ') || self.out.ends_with("<br>");
         for piece in text.split_inclusive(|c: char| is_space(c) || !is_xml(c)) {
             let word = piece.trim_end_matches(|c: char| is_space(c) || !is_xml(c));

@@ -63,6 +63,7 @@ fn twice_is_once() {
         "<p>a <!-- x --> b<br> c<hr> d",
         "<p>　　a</p>　　b<div>&nbsp; <b> c</b></div>",
         "<ul><li><br></li><li>　a<br><br></li></ul><td> </td>",
+        "<p>&#1;　a</p>&#x7F; b",
         "<p>a<br></p><p><b> </b><br></p>x\u{2028}\u{2028}y",
     ];
     for html in nasty {
