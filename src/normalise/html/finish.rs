@@ -76,8 +76,7 @@ impl Pass<'_> {
             push_escaped(&mut self.out, &text);
             return;
         }
-        let starts_block = self.open.last().is_some_and(|open| open.content == self.out.len() && is_block(open.name));
-        let starts_line = starts_block || self.out.is_empty() || self.out.ends_with('\n');
+        let starts_line = self.starts_line();
         // Indentation is the reader's style sheet's work.
         let unseen = |c: char| c.is_whitespace() || !is_xml(c);
         let text = if starts_line { text.trim_start_matches(unseen) } else { &text };
@@ -94,6 +93,13 @@ impl Pass<'_> {
                 gap = true;
             }
         }
+    }
+
+    /// Whether what comes next begins a block or follows one.
+    fn starts_line(&self) -> bool {
+        let written = self.open.iter().rev().find(|open| !open.unwrapped);
+        let starts_block = written.is_some_and(|open| open.content == self.out.len() && is_block(open.name));
+        starts_block || self.out.is_empty() || self.out.ends_with('\n')
     }
 
     fn start(&mut self, name: &str, attributes: &str) {
@@ -220,7 +226,7 @@ impl Pass<'_> {
         if !keeps_empty && (content.trim().is_empty() || is_block(name) && is_blank(content)) {
             let space = !is_block(name) && !content.is_empty();
             self.out.truncate(open.start);
-            if space && !self.out.ends_with([' ', '\n']) && !self.out.is_empty() {
+            if space && !self.starts_line() && !self.out.ends_with(' ') && !self.out.ends_with("<br>") {
                 self.out.push(' ');
             }
             return;

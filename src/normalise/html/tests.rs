@@ -64,6 +64,7 @@ fn twice_is_once() {
         "<p>　　a</p>　　b<div>&nbsp; <b> c</b></div>",
         "<ul><li><br></li><li>　a<br><br></li></ul><td> </td>",
         "<p>&#1;　a</p>&#x7F; b",
+        "<h2><b> </b><a href=x>y</a></h2><p><a> </a> z<br><i> </i>w",
         "<p>a<br></p><p><b> </b><br></p>x\u{2028}\u{2028}y",
     ];
     for html in nasty {
