@@ -8,6 +8,8 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 /// How far the page is searched for `<meta charset>`; the standard asks for 1024 bytes, real pages need more.
 const META_WINDOW: usize = 64 * 1024;
+/// The byte with which ISO-2022-JP switches between its character sets.
+const ESCAPE: u8 = 0x1B;
 /// How much of the page the detector reads.
 const DETECTOR_WINDOW: usize = 64 * 1024;
 
@@ -31,9 +33,15 @@ pub fn decode(bytes: &[u8], header: Option<&str>, configured: Option<&str>) -> D
         return with(encoding, bytes);
     }
     let header = header.and_then(label);
+    let utf8 = std::str::from_utf8(bytes).ok();
+    // Encodings that write everything in ASCII bytes (ISO-2022-JP) need an escape; UTF-16 needs a header.
+    let plain = !bytes.contains(&ESCAPE) && header.is_none_or(Encoding::is_ascii_compatible);
+    if let Some(text) = utf8.filter(|_| plain) {
+        return Decoded { text: text.to_owned(), encoding: UTF_8, damaged: false };
+    }
     let declared = meta(&bytes[..bytes.len().min(META_WINDOW)]);
     let wide = [header, declared].into_iter().flatten().any(|e| !e.is_ascii_compatible());
-    if !wide && let Ok(text) = std::str::from_utf8(bytes) {
+    if let Some(text) = utf8.filter(|_| !wide) {
         return Decoded { text: text.to_owned(), encoding: UTF_8, damaged: false };
     }
     let mut best: Option<Decoded> = None;
