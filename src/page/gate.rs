@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use memchr::memchr;
+use memchr::{memchr, memchr3};
 use thiserror::Error;
 
 /// The most elements that may be open at once.
@@ -100,26 +100,57 @@ fn is_any(name: &[u8], names: &[&str]) -> bool {
     names.iter().any(|known| known.len() == name.len() && known.as_bytes().eq_ignore_ascii_case(name))
 }
 
-/// Reads from the name of a tag to behind its `>`, counting attributes outside quotes.
+/// Reads from the name of a tag to behind its `>`.
 fn read_tag(bytes: &[u8], name_at: usize) -> Result<Tag<'_>, Refusal> {
     let name_len = bytes[name_at..].iter().take_while(|b| !b.is_ascii_whitespace() && !b"/>".contains(b)).count();
     let name = &bytes[name_at..name_at + name_len];
-    let (mut at, mut attributes, mut before) = (name_at + name_len, 0, b' ');
-    while let Some(&byte) = bytes.get(at) {
-        if byte == b'>' {
-            break;
+    let from = name_at + name_len;
+    let close = end_of_tag(bytes, from);
+    // An attribute takes two bytes at least, its name and what parts it from the next.
+    if close - from > 2 * MAX_ATTRIBUTES && attributes(&bytes[from..close]) > MAX_ATTRIBUTES {
+        return Err(Refusal::TooManyAttributes);
+    }
+    // Only foreign elements close themselves; for HTML elements the slash is ignored.
+    let slash = close > from && bytes.get(close - 1) == Some(&b'/');
+    Ok(Tag { name, end: (close + 1).min(bytes.len()), self_closing: slash && is_any(name, SELF_CLOSING) })
+}
+
+/// Where the `>` of a tag stands, or the end of the text: quoted values may hold one. A quote that is never closed
+/// takes the rest, as in the tokenizer.
+fn end_of_tag(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(step) = memchr3(b'>', b'"', b'\'', &bytes[at..]) {
+        let here = at + step;
+        if bytes[here] == b'>' {
+            return here;
         }
+        at = here + 1;
+        if opens_value(&bytes[from..here]) {
+            match memchr(bytes[here], &bytes[at..]) {
+                Some(step) => at += step + 1,
+                None => break,
+            }
+        }
+    }
+    bytes.len()
+}
+
+/// Whether a quote behind `before` begins a value: the last byte but white space is `=`.
+fn opens_value(before: &[u8]) -> bool {
+    before.iter().rev().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'=')
+}
+
+/// How many attributes stand in the inside of a tag.
+fn attributes(inside: &[u8]) -> usize {
+    let (mut at, mut count, mut before) = (0, 0, b' ');
+    while let Some(&byte) = inside.get(at) {
         if (byte == b'"' || byte == b'\'') && before == b'=' {
-            // A quoted value ends at its own quote; one that never ends takes the rest, as in the tokenizer.
-            at = memchr(byte, &bytes[at + 1..]).map_or(bytes.len(), |end| at + 1 + end);
+            at = memchr(byte, &inside[at + 1..]).map_or(inside.len(), |end| at + 1 + end);
         } else if !byte.is_ascii_whitespace()
             && byte != b'/'
             && (before.is_ascii_whitespace() || b"/\"'".contains(&before))
         {
-            attributes += 1;
-            if attributes > MAX_ATTRIBUTES {
-                return Err(Refusal::TooManyAttributes);
-            }
+            count += 1;
         }
         // White space between `=` and the value does not end the attribute.
         if !byte.is_ascii_whitespace() || before != b'=' {
@@ -127,10 +158,7 @@ fn read_tag(bytes: &[u8], name_at: usize) -> Result<Tag<'_>, Refusal> {
         }
         at += 1;
     }
-    // Only foreign elements close themselves; for HTML elements the slash is ignored.
-    let slash = at > 0 && bytes.get(at - 1) == Some(&b'/');
-    let self_closing = slash && is_any(name, SELF_CLOSING);
-    Ok(Tag { name, end: (at + 1).min(bytes.len()), self_closing })
+    count
 }
 
 /// Closes the nearest open element of that name and all inside it, as the tree builder does.
@@ -196,6 +224,7 @@ mod tests {
             format!("<script>{}</script>", "document.write('<div>')".repeat(5000)),
             format!("<!-- {} -->", "<div>".repeat(5000)),
             format!("<a title=\"{}\">", "x y ".repeat(2000)),
+            format!("<a title = '{}'>", "<div>".repeat(2000)),
             "a < b and 1<2 </> <".to_owned(),
             "<svg><path d='M0 0'/><path d='M1 1'/></svg>".repeat(3000),
             "<!-- never closed <div>".to_owned(),
