@@ -68,7 +68,7 @@ pub fn entry(job: &Job, page: Option<(&Article, &Url)>, reading: Reading<'_>) ->
     let content = content(job, page.as_ref(), reading.source);
     let tongue = entry_language(page.as_ref(), content.as_ref(), reading);
     let times = times(job, page.as_ref(), tongue.as_deref().or(reading.language), reading, &mut findings);
-    let image = image(job, page.as_ref(), content.as_ref());
+    let image = image(job, page.as_ref(), content.as_ref(), reading.source);
     let keys = all_keys(job, page.as_ref(), &url, reading.source);
     let previous = job.previous.as_ref().map(|kept| &kept.entry);
     let summary = summary(job, page.as_ref(), title.as_str(), reading.source);
@@ -267,14 +267,15 @@ fn says_more(summary: &str, title: &str) -> bool {
     summary.strip_prefix(title).is_none_or(|rest| rest.chars().filter(|c| c.is_alphanumeric()).count() > TAIL)
 }
 
-fn image(job: &Job, page: Option<&Read<'_>>, content: Option<&SafeHtml>) -> Option<Image> {
+fn image(job: &Job, page: Option<&Read<'_>>, content: Option<&SafeHtml>, source: &Source) -> Option<Image> {
     let inside = content.map(html::images).unwrap_or_default();
-    let lead = page.and_then(|page| page.article.image.as_ref()).map(|claim| claim.value.clone());
-    let lead = lead.or_else(|| inside.first().cloned());
-    let lead = lead.or_else(|| {
-        let url = job.teaser.image.clone()?;
-        Some(Image { url, alt: None, caption: None, width: None, height: None })
-    })?;
+    let claimed = page.and_then(|page| page.article.image.as_ref());
+    let own = claimed.filter(|claim| claim.origin == Origin::Configured).map(|claim| claim.value.clone());
+    let plain = |url: Url| Image { url, alt: None, caption: None, width: None, height: None };
+    let listed = || job.teaser.image.clone().map(plain);
+    let lead = own.or_else(|| listed().filter(|_| source.listing.image.is_some()));
+    let lead = lead.or_else(|| claimed.map(|claim| claim.value.clone()));
+    let lead = lead.or_else(|| inside.first().cloned()).or_else(listed)?;
     // The body knows the words that belong to the picture.
     let twin = inside.into_iter().find(|image| image.url == lead.url);
     Some(match twin {

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use tokio::sync::Semaphore;
 
-use super::{BUSY, SOME_FAILED, USAGE, WELL};
+use super::{BUSY, SOME_FAILED, USAGE, WELL, say, warn};
 use crate::config::{self, Config};
 use crate::finding::Finding;
 use crate::io::clock::SystemClock;
@@ -106,10 +106,10 @@ fn load(arguments: &Arguments) -> Result<Config, u8> {
     })?;
     let mut config = config::parse(&text, &file, &environment::variable).map_err(|mistakes| {
         if arguments.json {
-            println!("{}", json!({ "mistakes": mistakes.reports() }));
+            say(&json!({ "mistakes": mistakes.reports() }));
         } else {
             let colour = std::io::stderr().is_terminal() && environment::variable("NO_COLOR").is_none();
-            eprintln!("{}", mistakes.render(colour, 100).trim_end());
+            warn(&mistakes.render(colour, 100).trim_end());
         }
         USAGE
     })?;
@@ -141,26 +141,26 @@ fn failure(arguments: &Arguments, message: &str) -> u8 {
 
 fn say_error(arguments: &Arguments, message: &str) {
     if arguments.json {
-        println!("{}", json!({ "error": message }));
+        say(&json!({ "error": message }));
     } else {
-        eprintln!("error: {message}");
+        warn(&format_args!("error: {message}"));
     }
 }
 
 fn tell_all(arguments: &Arguments, outcomes: &[Outcome], common: &[Finding]) {
     if arguments.json {
-        println!("{:#}", report::json(outcomes, common));
+        say(&format_args!("{:#}", report::json(outcomes, common)));
         return;
     }
     for outcome in outcomes {
         for finding in &outcome.findings {
-            eprintln!("{}", report::finding(Some(outcome.id.as_str()), finding));
+            warn(&report::finding(Some(outcome.id.as_str()), finding));
         }
     }
     for finding in common {
-        eprintln!("{}", report::finding(None, finding));
+        warn(&report::finding(None, finding));
     }
-    println!("{}", report::table(outcomes));
+    say(&report::table(outcomes));
 }
 
 /// A bar on a terminal, a line a feed elsewhere, nothing beside JSON.
@@ -193,13 +193,8 @@ impl Progress {
             }
             (Self::Bar(bar), Event::Finished(_)) => bar.inc(1),
             (Self::Lines, Event::Finished(outcome)) => {
-                eprintln!(
-                    "{}: {}, {} new, {} changed",
-                    outcome.id,
-                    report::state(outcome),
-                    outcome.new,
-                    outcome.changed
-                );
+                let state = report::state(outcome);
+                warn(&format_args!("{}: {state}, {} new, {} changed", outcome.id, outcome.new, outcome.changed));
             }
             _ => {}
         }

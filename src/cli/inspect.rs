@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{SOME_FAILED, USAGE, WELL};
+use super::{SOME_FAILED, USAGE, WELL, say, warn};
 use crate::article::{self, Article, Claim, Origin};
 use crate::config::RequestOptions;
 use crate::finding::Finding;
@@ -60,15 +60,15 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
     let shown = page_of(arguments, url).and_then(|page| show(kind, &page, arguments.json));
     match shown {
         Ok(text) => {
-            println!("{text}");
+            say(&text);
             WELL
         }
         Err(finding) if arguments.json => {
-            println!("{}", json!({ "error": finding.message, "finding": finding }));
+            say(&json!({ "error": finding.message, "finding": finding }));
             SOME_FAILED
         }
         Err(finding) => {
-            eprintln!("{}", report::finding(None, &finding));
+            warn(&report::finding(None, &finding));
             SOME_FAILED
         }
     }
@@ -178,7 +178,7 @@ fn batch(path: &Path) -> u8 {
     let text = match io::files::read_text(path) {
         Ok(text) => text,
         Err(error) => {
-            eprintln!("error: {error}");
+            warn(&format_args!("error: {error}"));
             return USAGE;
         }
     };
@@ -194,7 +194,7 @@ fn batch(path: &Path) -> u8 {
                 json!({ "id": id, "error": format!("this line is no request: {error}") })
             }
         };
-        println!("{answer}");
+        say(&answer);
     }
     WELL
 }

@@ -23,66 +23,16 @@ pub const MAX_HTML_BYTES: usize = 512 * 1024;
 /// How often markup whose nesting a parser would change is parsed again before only its words are kept.
 const MAX_ROUNDS: usize = 4;
 
+/// The elements that are kept. `finish` writes `h1` as `h2`, since the title is the one first heading.
+#[rustfmt::skip]
+const ELEMENTS: [&str; 57] = [
+    "a", "abbr", "audio", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "details", "div",
+    "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins",
+    "kbd", "li", "mark", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp", "small", "strong", "sub",
+    "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "u", "ul", "var", "video",
+];
+
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
-    let tags = [
-        "a",
-        "abbr",
-        "audio",
-        "b",
-        "blockquote",
-        "br",
-        "caption",
-        "cite",
-        "code",
-        "dd",
-        "del",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "figcaption",
-        "figure",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "li",
-        "mark",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "strong",
-        "sub",
-        "summary",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "time",
-        "tr",
-        "u",
-        "ul",
-        "var",
-        "video",
-    ];
     let attributes: [(&str, &[&str]); 10] = [
         ("a", &["href"]),
         ("abbr", &["title"]),
@@ -100,7 +50,7 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         attributes.into_iter().map(|(tag, names)| (tag, names.iter().copied().collect())).collect();
     let mut builder = Builder::empty();
     builder
-        .tags(tags.into())
+        .tags(ELEMENTS.into())
         .clean_content_tags(dropped.into())
         .tag_attributes(attributes)
         .generic_attributes(HashSet::new())

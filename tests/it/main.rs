@@ -12,6 +12,7 @@ mod build;
 mod config;
 mod failure;
 mod formats;
+mod inspect;
 mod properties;
 mod readme;
 mod sites;

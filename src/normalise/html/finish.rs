@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::token::{Token, Tokens, attribute, decode, is_xml, push_escaped};
-use super::{MAX_HTML_BYTES, is_block};
+use super::{ELEMENTS, MAX_HTML_BYTES, is_block};
 
 /// What the pass made.
 pub(super) struct Finished {
@@ -332,68 +332,10 @@ fn number(attributes: &str, name: &str) -> Option<u32> {
     digits.parse().ok()
 }
 
-/// The name as we write it; `h1` becomes `h2`, because the title is the one first heading.
+/// The name as we write it; `h1` becomes `h2`.
 fn known(name: &str) -> Option<&'static str> {
-    const NAMES: [&str; 56] = [
-        "a",
-        "abbr",
-        "audio",
-        "b",
-        "blockquote",
-        "br",
-        "caption",
-        "cite",
-        "code",
-        "dd",
-        "del",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "figcaption",
-        "figure",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "li",
-        "mark",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "strong",
-        "sub",
-        "summary",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "time",
-        "tr",
-        "u",
-        "ul",
-        "var",
-        "video",
-    ];
     if name == "h1" {
         return Some("h2");
     }
-    NAMES.iter().copied().find(|known| *known == name)
+    ELEMENTS.into_iter().find(|known| *known == name)
 }
