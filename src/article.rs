@@ -1,4 +1,4 @@
-//! Article pages: [`Document`] → [`Article`].
+//! Article pages: [`Document`](crate::page::Document) → [`Article`].
 //!
 //! Pure. Each witness is one file in `article/`: configured selectors, JSON-LD, OpenGraph and other `<meta>`,
 //! microdata, visible text, and the body finder. A page claims; nothing here is trusted yet: HTML is not sanitised,

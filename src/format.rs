@@ -1,7 +1,7 @@
 //! Feeds to bytes.
 //!
 //! Pure: no file is touched and no clock is read, so the same feed always gives the same bytes. One file a format, one
-//! line in [`FORMATS`]. Beside the formats stand the files about all feeds, [`opml`] and [`html_page`], and [`xml`],
+//! line in [`FORMATS`]. Beside the formats stand the files about all feeds, [`opml`] and [`html_page`], and `xml`,
 //! through which every text goes that an XML writer gets to see.
 
 pub mod atom;
