@@ -32,6 +32,8 @@ use crate::report;
 
 /// How many hosts are visited side by side.
 pub const MAX_HOSTS: usize = 32;
+/// How many of the newest entries the index page names.
+const LATEST: usize = 3;
 
 /// The outside, as the pipeline sees it.
 pub struct Ports<'a, F, S, P, C> {

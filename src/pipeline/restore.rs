@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::LATEST;
 use super::ports::{Answer, Channel, Fetch, Kept, Memory, Publish, Request, Summary};
 use crate::config::{Config, Source};
 use crate::finding::{Code, Finding};
@@ -68,9 +69,11 @@ fn rebuild(bytes: &[u8], source: &Source, place: &str) -> Result<Restored, Strin
             Kept { entry, teaser: String::new(), pending: false, keys }
         })
         .collect();
+    let latest = kept.iter().take(LATEST);
+    let latest = latest.map(|kept| (kept.entry.title.as_str().to_owned(), kept.entry.url.clone())).collect();
     let newest = kept.iter().map(|kept| kept.entry.published.instant()).max();
     let memory = Memory {
-        summary: Summary { entries: kept.len(), newest, latest: Vec::new() },
+        summary: Summary { entries: kept.len(), newest, latest },
         channel: Channel {
             title: header.title.map(|title| title.as_str().to_owned()).unwrap_or_default(),
             description: header.description,

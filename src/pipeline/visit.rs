@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::ports::{Answer, Channel, Clock, Fetch, Kept, Memory, Publish, Request, Store, Summary, Update};
 use super::read::{self, ReadArticle, Setting};
 use super::restore::restore;
-use super::{Event, Outcome, Ports, State};
+use super::{Event, LATEST, Outcome, Ports, State};
 use crate::assemble::{self, Job, Verdict, Why};
 use crate::config::{Config, Source};
 use crate::finding::{Code, Finding};
@@ -18,8 +18,6 @@ use crate::model::{Entry, EntryId, Feed};
 use crate::normalise::id::entry_id;
 use crate::page::Page;
 
-/// How many of the newest entries the index page names.
-const LATEST: usize = 3;
 /// The usual time between two visits.
 const INTERVAL: TimeDelta = TimeDelta::minutes(30);
 
