@@ -88,13 +88,29 @@ pub fn is_tracking(name: &str) -> bool {
         || TRACKING.contains(&name.as_str())
 }
 
-/// `address` without tracking parameters; all else, the fragment too, stays as it is.
+/// Whether a query parameter is the name of one visit, as forums and shops write it for visitors without cookies.
+///
+/// `sid=734` may be a story's number, so the value has to look like one that was drawn at random.
+pub fn is_session(name: &str, value: &str) -> bool {
+    const NAMES: [&str; 10] =
+        ["s", "sid", "phpsessid", "jsessionid", "sessionid", "session_id", "session", "oscsid", "zenid", "xtcsid"];
+    let drawn = value.len() >= 24
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && value.bytes().any(|byte| byte.is_ascii_digit())
+        && value.bytes().any(|byte| byte.is_ascii_alphabetic());
+    drawn && NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// `address` without tracking parameters and names of visits; all else, the fragment too, stays as it is.
 pub fn clean(address: &Url) -> Url {
     let mut cleaned = address.clone();
     let Some(query) = address.query() else { return cleaned };
     let kept: Vec<&str> = query
         .split('&')
-        .filter(|pair| !pair.is_empty() && !is_tracking(pair.split('=').next().unwrap_or_default()))
+        .filter(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            !pair.is_empty() && !is_tracking(name) && !is_session(name, value)
+        })
         .collect();
     cleaned.set_query((!kept.is_empty()).then(|| kept.join("&")).as_deref());
     cleaned
@@ -123,6 +139,10 @@ mod tests {
             ("https://a.example/p?UTM_Medium=x", "https://a.example/p"),
             ("https://a.example/p?q=%E4%BD%A0&b", "https://a.example/p?q=%E4%BD%A0&b"),
             ("https://a.example/p?", "https://a.example/p"),
+            ("https://a.example/t.php?t=7&sid=0a1b2c3d4e5f60718293a4b5c6d7e8f9", "https://a.example/t.php?t=7"),
+            ("https://a.example/?PHPSESSID=q8s7d6f5g4h3j2k1l0p9o8i7u6", "https://a.example/"),
+            ("https://a.example/story.php?sid=734", "https://a.example/story.php?sid=734"),
+            ("https://a.example/?s=winter", "https://a.example/?s=winter"),
         ] {
             assert_eq!(clean(&Url::parse(address).unwrap()).as_str(), cleaned);
         }
