@@ -16,9 +16,9 @@ use url::Url;
 
 use crate::config::{Filter, Source};
 use crate::finding::{Code, Finding};
-use crate::listing::Teaser;
+use crate::listing::{Listing, Teaser};
 use crate::model::{EntryId, Feed, Title};
-use crate::normalise::id;
+use crate::normalise::{date, id};
 use crate::pipeline::{Channel, Kept};
 
 pub use entry::{Made, Reading, entry, is_file};
@@ -59,6 +59,14 @@ pub fn wanted(teaser: &Teaser, source: &Source) -> bool {
 /// configuration asks for another key, and reads it again.
 pub fn left_out_key(key: &str, source: &Source) -> String {
     format!("left-out:{}:{key}", source.fingerprint)
+}
+
+/// `source` with the order in which `listing` writes its numeric dates, where feeds.toml names none: a page that has
+/// `28/03/2025` means April by `03/04/2025`.
+pub fn with_habits(source: &Source, listing: &Listing) -> Source {
+    let dates = listing.teasers.iter().filter_map(|teaser| teaser.published.as_ref());
+    let order = source.date_order.or_else(|| date::habit(dates.map(|date| date.text.as_str())));
+    Source { date_order: order, ..source.clone() }
 }
 
 /// What to do with the stories of one listing.
@@ -174,7 +182,7 @@ pub fn has_page(teaser: &Teaser, source: &Source) -> bool {
 }
 
 /// The feed's own fields: configured, else as the listing says, else as they were.
-pub fn channel(source: &Source, listing: &crate::listing::Listing, before: Option<&Channel>) -> Channel {
+pub fn channel(source: &Source, listing: &Listing, before: Option<&Channel>) -> Channel {
     let line =
         |text: Option<&String>, max| text.map(|text| crate::model::one_line(text, max)).filter(|t| !t.is_empty());
     let title = line(source.title.as_ref(), 300).or_else(|| line(listing.title.as_ref(), 300));
@@ -191,7 +199,7 @@ pub fn channel(source: &Source, listing: &crate::listing::Listing, before: Optio
 }
 
 /// The headlines and summaries of a listing as one text, to tell its language by.
-fn headlines(listing: &crate::listing::Listing) -> String {
+fn headlines(listing: &Listing) -> String {
     let texts = listing.teasers.iter().take(40).flat_map(|teaser| [teaser.title.as_deref(), teaser.summary.as_deref()]);
     texts.flatten().collect::<Vec<&str>>().join("\n")
 }
@@ -228,7 +236,7 @@ pub fn plan_findings(plan: &Plan, source: &Source) -> Vec<Finding> {
 }
 
 /// What the listing itself tells the user: items left out, fields that matched nowhere.
-pub fn listing_findings(listing: &crate::listing::Listing, source: &Source) -> Vec<Finding> {
+pub fn listing_findings(listing: &Listing, source: &Source) -> Vec<Finding> {
     let mut findings = Vec::new();
     if listing.skipped > 0 {
         let message = format!("{} without a link or a title left out", count(listing.skipped, "item"));

@@ -261,10 +261,16 @@ fn summary(job: &Job, page: Option<&Read<'_>>, title: &str, source: &Source) -> 
     found.filter_map(line).find(|text| says_more(text, title))
 }
 
-/// Whether a summary that was found says more than the headline, give or take a name or a number behind it.
+/// Whether a summary that was found says more than the headline, whole or cut short, give or take a bullet before it
+/// and a name, a date or a number behind it.
 fn says_more(summary: &str, title: &str) -> bool {
     const TAIL: usize = 16;
-    summary.strip_prefix(title).is_none_or(|rest| rest.chars().filter(|c| c.is_alphanumeric()).count() > TAIL)
+    let summary = summary.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let title = title.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let same: usize = summary.chars().zip(title.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+    let rest = summary.get(same..).unwrap_or_default();
+    let cut = same > 0 && ["…", "..."].iter().any(|end| rest.trim_start().starts_with(end));
+    !(cut || same == title.len()) || rest.chars().filter(|c| c.is_alphanumeric()).count() > TAIL
 }
 
 fn image(job: &Job, page: Option<&Read<'_>>, content: Option<&SafeHtml>, source: &Source) -> Option<Image> {

@@ -3,8 +3,9 @@
 use super::*;
 use crate::article::{Article, Claim, Origin};
 use crate::config;
-use crate::listing::{DateText, Listing};
+use crate::listing::DateText;
 use crate::model::{Entry, Precision};
+use crate::normalise::date::Order;
 use crate::pipeline::Memory;
 
 /// The one source of a feeds.toml with these lines in its table.
@@ -278,11 +279,23 @@ fn what_feeds_toml_says_beats_what_was_detected() {
 }
 
 #[test]
+fn a_listing_tells_the_order_of_its_dates() {
+    let dated = |date: &str| {
+        let text = DateText { text: date.to_owned(), format: None };
+        Teaser { published: Some(text), ..teaser("/1", "One") }
+    };
+    let listing = Listing { teasers: vec![dated("03/04/2025"), dated("28/03/2025")], ..Listing::default() };
+    assert_eq!(with_habits(&source(""), &listing).date_order, Some(Order::Dmy));
+    assert_eq!(with_habits(&source("date = { order = \"mdy\" }"), &listing).date_order, Some(Order::Mdy));
+}
+
+#[test]
 fn a_summary_says_more_than_the_headline() {
     let source = source("");
     for (summary, wanted) in [
         ("One", None),
         ("One (roads)", None),
+        ("· On… (03-12)", None),
         ("One day in June the river rose", Some("One day in June the river rose")),
         ("Something else", Some("Something else")),
     ] {

@@ -9,6 +9,7 @@
 mod calendar;
 mod clock;
 mod grammar;
+mod habit;
 mod lexicon;
 mod machine;
 mod relative;
@@ -18,6 +19,7 @@ use chrono::format::{Parsed, StrftimeItems};
 use chrono::{Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 
+pub use self::habit::habit;
 use self::lexicon::Language;
 use self::token::Token;
 use crate::model::Timestamp;

@@ -150,6 +150,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
 
         let kept = self.kept()?;
         let known = self.known(&listing, &kept)?;
+        let source = Arc::new(assemble::with_habits(self.source, &listing));
         let site = listing.title.clone().unwrap_or_default();
         let shaped_otherwise =
             !self.memory.fingerprint.is_empty() && self.memory.fingerprint != self.source.fingerprint;
@@ -158,8 +159,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         after.queued = plan.queued;
         tracing::info!(feed = %self.source.id, to_read = plan.fresh.len(), queued = plan.queued, "plan");
 
-        let setting =
-            Setting { source: Arc::clone(self.source), language: after.channel.language.clone(), site, now: self.now };
+        let setting = Setting { source, language: after.channel.language.clone(), site, now: self.now };
         let jobs = std::mem::take(&mut plan.fresh);
         let (read, left_out) = self.read_all(jobs, Arc::new(setting), tell).await;
         plan.filtered += left_out.len();
