@@ -188,7 +188,7 @@ fn item(entry: &Entry) -> Item<'_> {
     Item {
         id: id.as_str(),
         url,
-        external_url: source.as_ref().and_then(|source| source.url.as_ref()),
+        external_url: source.as_ref().and_then(|source| source.url.as_ref()).filter(|url| is_page(url)),
         title: title.as_str(),
         content_html,
         content_text: content_html.is_none().then(|| summary.as_deref().unwrap_or(title.as_str())),
@@ -214,6 +214,11 @@ fn item(entry: &Entry) -> Item<'_> {
         language: language.as_deref(),
         attachments: enclosures.iter().map(attachment).collect(),
     }
+}
+
+/// Whether an address names a page of a site: the front page of a publication is not where a story comes from.
+fn is_page(url: &Url) -> bool {
+    url.path() != "/" || url.query().is_some()
 }
 
 /// Every word of `words` where it first stands.
