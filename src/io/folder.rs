@@ -79,7 +79,9 @@ fn read_first(
         Finding::error(Code::FetchFailed, format!("{}: {error}", path.display()))
             .at(Place::File { file: path.display().to_string() })
     };
-    let root = std::fs::canonicalize(root).map_err(|error| unreadable(root, &error))?;
+    let root = std::fs::canonicalize(root).map_err(|error| {
+        unreadable(root, &error).remedy("correct `root`: a folder, counted from the folder of feeds.toml")
+    })?;
     let path = root.join(names);
     for candidate in candidates(&path, wants_folder || names.as_os_str().is_empty()) {
         // Resolved first, so that a symbolic link cannot lead out.
