@@ -206,7 +206,7 @@ pub(super) fn is_showcase(class: &str) -> bool {
 
 /// How likely stories are in an element with this class or id (lower case).
 pub(super) fn zone(word: &str) -> Option<f32> {
-    const ZONES: [(&str, f32); 40] = [
+    const ZONES: [(&str, f32); 45] = [
         ("nav", 0.05),
         ("menu", 0.05),
         ("navbar", 0.05),
@@ -229,7 +229,12 @@ pub(super) fn zone(word: &str) -> Option<f32> {
         ("trending", 0.3),
         ("mostread", 0.25),
         ("most", 0.3),
+        ("recommend", 0.3),
         ("recommended", 0.3),
+        ("recommendations", 0.3),
+        ("product", 0.3),
+        ("products", 0.3),
+        ("upsell", 0.1),
         ("recent", 0.4),
         ("share", 0.02),
         ("social", 0.02),
