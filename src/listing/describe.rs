@@ -180,7 +180,7 @@ impl Finds {
         if self.summary.as_ref().is_some_and(|(known, _)| *known > rank) || !is_line(element) {
             return;
         }
-        let mut text = document::text(element);
+        let mut text = self.without_read_more(element);
         let enough = if rank >= 3 { 4.0 } else { 7.0 };
         if words::words(&text) < enough || rank < 3 && text.len() < 100 && words::is_date_like(&text) {
             return;
@@ -194,6 +194,22 @@ impl Finds {
             truncate(&mut text, MAX_SUMMARY);
             self.summary = Some((rank, text));
         }
+    }
+
+    /// The text of `element` without the link at its end that leads to the rest: "more", "Continue reading <headline>".
+    fn without_read_more(&self, element: ElementRef<'_>) -> String {
+        let mut text = document::text(element);
+        let links = element.descendent_elements().filter(|inner| inner.value().name() == "a");
+        let Some(words) = links.last().map(document::text).filter(|words| !words.is_empty()) else { return text };
+        let rest = match &self.title {
+            Some((_, title)) => words.replace(title.as_str(), ""),
+            None => words.clone(),
+        };
+        if text.len() > words.len() && text.ends_with(words.as_str()) && words::is_generic(&rest) {
+            text.truncate(text.len() - words.len());
+            text.truncate(text.trim_end().len());
+        }
+        text
     }
 
     fn author(&mut self, rank: u8, element: ElementRef<'_>) {

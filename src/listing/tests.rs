@@ -273,3 +273,19 @@ fn odd_pages_give_nothing_and_do_not_fail() {
         assert_eq!(detect("https://site.example/", page).teasers, []);
     }
 }
+
+#[test]
+fn a_summary_ends_before_the_link_to_the_rest() {
+    let mut page = String::from("<title>Shed</title><main>");
+    for (n, more) in [(1, "Continue reading “Story number 1 of the shed”"), (2, "Read more"), (3, "the old map")] {
+        let _ = write!(
+            page,
+            "<div class=item><h2><a href='/2026/{n}/'>Story number {n} of the shed</a></h2>\
+             <p>The wheel turned again on Saturday, and many neighbours saw <a href='/2026/{n}/'>{more}</a></p></div>"
+        );
+    }
+    let listing = detect("https://shed.example/", &page);
+    let ends: Vec<_> =
+        listing.teasers.iter().filter_map(|teaser| teaser.summary.as_deref()?.rsplit(' ').next()).collect();
+    assert_eq!(ends, ["saw", "saw", "map"]);
+}
