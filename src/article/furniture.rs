@@ -97,7 +97,9 @@ pub(super) fn remove(root: &NodeRef<'_>, title: Option<&str>) {
         }
         let same = !wanted.is_empty() && leading && folded(&block.text) == wanted;
         let line = (leading || trailing)
-            && (is_dateline(&block.text) || block.text.len() <= 160 && SERVICE.is_match(&block.text));
+            && (is_dateline(&block.text)
+                || is_first_line(&blocks, at)
+                || block.text.len() <= 160 && SERVICE.is_match(&block.text));
         let label = length < 30 && ADVERTISEMENT.is_match(&block.text)
             || at < 3 && length <= 100 && BREADCRUMB.is_match(&block.text);
         let others = length < 160 && OTHERS.is_match(&block.text) && block.linked * 2 > length;
@@ -180,6 +182,25 @@ fn is_dateline(text: &str) -> bool {
     dated && rest <= 4 || dated && labels >= 1 && rest <= 24 || labels >= 2 && rest <= 12 && text.contains(['：', ':'])
 }
 
+/// Whether the first or second block is a date and a name with a bar between them: `4 July 2024 | Roads department`. In a
+/// row of such lines (dates of events) none is.
+fn is_first_line(blocks: &[Block<'_>], at: usize) -> bool {
+    let alike = |at: usize| blocks.get(at).is_some_and(|block| is_date_beside_name(&block.text));
+    at < 2 && alike(at) && !alike(at + 1) && !at.checked_sub(1).is_some_and(alike)
+}
+
+fn is_date_beside_name(text: &str) -> bool {
+    const BARS: [char; 4] = ['|', '·', '•', '｜'];
+    let without = DATELINE.replace(text, "");
+    let rest = without.trim();
+    let apart = rest.starts_with(BARS) || rest.ends_with(BARS);
+    let named = rest.chars().filter(|c| c.is_alphanumeric()).count();
+    without.len() < text.len()
+        && apart
+        && (1..=30).contains(&named)
+        && !text.ends_with(['.', '。', '!', '！', '?', '？'])
+}
+
 fn blocks<'a>(root: &NodeRef<'a>) -> Vec<Block<'a>> {
     let nodes: Vec<NodeRef<'a>> = root.descendants_it().filter(|node| block_name(node).is_some()).collect();
     let mut found = Vec::new();
@@ -208,4 +229,23 @@ fn blocks<'a>(root: &NodeRef<'a>) -> Vec<Block<'a>> {
 fn block_name(node: &NodeRef<'_>) -> Option<String> {
     let name = node.node_name()?;
     is_block(&name).then(|| name.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_beside_a_name() {
+        for (text, wanted) in [
+            ("4. Juli 2024 | Tiefbauamt", true),
+            ("Roads department · 4 July 2024", true),
+            ("2024-07-04 | 建设局", true),
+            ("4 July 2024", false),
+            ("On 4 July 2024 the road was closed", false),
+            ("4 July 2024 | The road was closed after a pipe had burst below it.", false),
+        ] {
+            assert_eq!(is_date_beside_name(text), wanted, "{text}");
+        }
+    }
 }
