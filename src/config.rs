@@ -37,6 +37,7 @@ use crate::{article, listing};
 
 pub use fingerprint::SHAPE_VERSION;
 pub use mistake::{Mistake, Mistakes, Report};
+pub use suggest::nearest;
 
 /// The largest feeds.toml in bytes.
 pub const MAX_CONFIG_BYTES: usize = 4 * 1024 * 1024;

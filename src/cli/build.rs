@@ -124,7 +124,14 @@ fn load(arguments: &Arguments) -> Result<Config, u8> {
 fn chosen(arguments: &Arguments, config: &Config) -> Result<Vec<FeedId>, String> {
     let find = |name: &String| {
         let found = config.sources.iter().find(|source| source.id.as_str() == name).map(|source| source.id.clone());
-        found.ok_or_else(|| format!("{} has no feed `{name}`", arguments.config.display()))
+        found.ok_or_else(|| {
+            let known = || config.sources.iter().map(|source| source.id.as_str());
+            let help = match config::nearest(name, known()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("it has `{}`", known().collect::<Vec<_>>().join("`, `")),
+            };
+            format!("{} has no feed `{name}`\n  help: {help}", arguments.config.display())
+        })
     };
     arguments.feeds.iter().map(find).collect()
 }

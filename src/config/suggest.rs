@@ -2,7 +2,7 @@
 
 /// The word of `known` that `written` is probably meant to be: one that differs in at most two letters (swapped
 /// neighbours count once), or that begins alike. Case, `-` and `_` do not matter. Ties go to the first.
-pub(super) fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+pub fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let written = fold(written);
     if written.is_empty() || written.len() > 64 {
         return None;
