@@ -253,7 +253,7 @@ const SAID: &[&str] = &[
     "8:7 the address has no scheme | did you mean `https://acme.example/news`?",
     "9:1 unknown key `max_entires` | did you mean `max_entries`?",
     "10:13 `full_text`: expected a boolean, found a string | write it without quotes",
-    "11:9 `title`: expected a string, found an integer",
+    "11:9 `title`: expected a string, found an integer | write it in quotes",
     "12:12 `zh_CN` is no language tag | did you mean `zh-CN`?",
     "13:12 unknown encoding `utf8x` | did you mean `utf-8`?",
     "14:21 `lü::text` is no CSS selector: this pseudo-class is unknown here | leave out `::text`; without `@attribute` the text is taken",
@@ -295,6 +295,22 @@ fn all_mistakes_at_once() {
     assert_eq!(lines, SAID);
     let shown = format!("{}{}{mistakes:?}", mistakes.render(false, 100), mistakes.render(true, 100));
     assert!(!shown.contains("hidden"), "{shown}");
+}
+
+#[test]
+fn a_value_of_another_type_has_a_remedy() {
+    for (line, remedy) in [
+        ("root = 3", "write it in quotes"),
+        ("max_entries = 'many'", "as in `max_entries = 20`"),
+        ("full_text = 1", "write `true` or `false`"),
+        ("listing = 'li'", "`listing = { items = \"…\" }`"),
+        ("article = '.body'", "`article = { content = \"…\" }`"),
+        ("exclude = 'advert'", "`exclude = { title = \"…\" }`"),
+    ] {
+        let said = listed(&bad(&format!("[feeds.a]\nurl = 'https://a.example'\n{line}\n"))).join("\n");
+        assert!(said.contains(remedy), "{said}");
+    }
+    assert!(listed(&bad("feeds = 3")).join("").contains("write `[feeds.name]`"));
 }
 
 #[test]

@@ -180,7 +180,10 @@ impl<'e> Reading<'e> {
             ("an integer", DeValue::String(text)) if text.parse::<u64>().is_ok() => {
                 self.mistake_with(item.span(), message, "write it without quotes");
             }
-            _ => self.mistake(item.span(), message),
+            _ => match remedy(expected, item) {
+                Some(remedy) => self.mistake_with(item.span(), message, &remedy),
+                None => self.mistake(item.span(), message),
+            },
         }
         None
     }
@@ -260,4 +263,26 @@ fn unknown_help(word: &str, shape: &Shape) -> String {
     }
     let keys: Vec<_> = shape.keys.iter().map(|key| format!("`{key}`")).collect();
     format!("{} has {}", shape.name, keys.join(", "))
+}
+
+/// How to write a value that has another type than `expected`.
+fn remedy(expected: &str, item: Item<'_>) -> Option<String> {
+    let key = shown(item.key);
+    match (expected, item.key, item.value.get_ref()) {
+        ("a table", "feeds", _) => Some("write `[feeds.name]`, once for each feed".to_owned()),
+        ("a table", "listing" | "article", DeValue::String(_)) => {
+            let field = if item.key == "listing" { "items" } else { "content" };
+            Some(format!("name the field: `{key} = {{ {field} = \"…\" }}`"))
+        }
+        ("a table", "include" | "exclude", DeValue::String(_)) => {
+            Some(format!("name the part: `{key} = {{ title = \"…\" }}`"))
+        }
+        ("a table", _, DeValue::Array(_)) => Some("write its name in single brackets, `[…]`, and once".to_owned()),
+        ("a string", _, DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_)) => {
+            Some("write it in quotes".to_owned())
+        }
+        ("an integer", ..) => Some(format!("write a number, as in `{key} = 20`")),
+        ("a boolean", ..) => Some("write `true` or `false`".to_owned()),
+        _ => None,
+    }
 }
