@@ -217,7 +217,7 @@ fn item(entry: &Entry) -> Item<'_> {
 }
 
 /// Whether an address names a page of a site: the front page of a publication is not where a story comes from.
-fn is_page(url: &Url) -> bool {
+pub(super) fn is_page(url: &Url) -> bool {
     url.path() != "/" || url.query().is_some()
 }
 

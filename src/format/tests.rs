@@ -325,3 +325,14 @@ fn a_feed_keeps_its_id_when_its_files_move() {
     assert_eq!(id_of("https://site.example/news", None), id);
     assert_eq!(id_of("http://www.site.example/news/#top", Some("https://me.example/feeds/")), id);
 }
+
+#[test]
+fn a_front_page_is_no_original() {
+    for (address, wanted) in [
+        ("https://press.example/", false),
+        ("https://press.example/2026/1.html", true),
+        ("https://press.example/?p=1", true),
+    ] {
+        assert_eq!(json_feed::is_page(&Url::parse(address).unwrap()), wanted, "{address}");
+    }
+}
