@@ -90,6 +90,9 @@ pub struct Memory {
     pub failure: Option<Finding>,
     /// Paths and sizes in bytes of the published files; empty while a publication is under way.
     pub published: Vec<(String, u64)>,
+    /// `base_url` at that time: the feeds name their own address.
+    #[serde(default)]
+    pub base_url: Option<Url>,
     /// What the files about all feeds say of this one.
     pub summary: Summary,
 }

@@ -335,9 +335,10 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         assemble::feed(self.source, channel, entries)
     }
 
-    /// Whether every published file is there with its size.
+    /// Whether every published file is there with its size, and was made for the address where it is served now.
     fn intact(&self) -> bool {
         !self.memory.published.is_empty()
+            && self.memory.base_url == self.config.base_url
             && self.memory.published.iter().all(|(path, size)| self.ports.publish.size(path) == Some(*size))
     }
 
@@ -352,6 +353,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             published.push((artifact.path, u64::try_from(artifact.bytes.len()).unwrap_or(u64::MAX)));
         }
         after.published = published;
+        after.base_url.clone_from(&self.config.base_url);
         after.summary = summary(feed);
         Ok(changed)
     }

@@ -146,6 +146,23 @@ fn a_changed_configuration_reads_the_articles_again() {
 }
 
 #[test]
+fn another_base_url_is_told_by_every_file_at_once() {
+    let origin = origin();
+    let project = Project::for_origin(&origin, "");
+    let table = project.read("feeds.toml");
+    project.write("feeds.toml", format!("base_url = \"https://old.example/\"\n{table}"));
+    project.build();
+    project.write("feeds.toml", format!("base_url = \"https://new.example/\"\n{table}"));
+    origin.take_log();
+    project.build();
+    assert_eq!(origin.requests(), ["GET /"], "no article is read again");
+    for (name, text) in bytes(&project) {
+        assert!(!text.contains("old.example"), "{name}");
+    }
+    project.build().stdout_has("unchanged");
+}
+
+#[test]
 fn a_run_beside_another_says_so() {
     let origin = origin();
     let project = Project::for_origin(&origin, "");
