@@ -20,6 +20,9 @@ use crate::page::Page;
 
 /// The usual time between two visits.
 const INTERVAL: TimeDelta = TimeDelta::minutes(30);
+/// For so long after a story was first seen its page is asked for again in every run, if it could not be read; later
+/// only when the listing changes.
+const RETRY: TimeDelta = TimeDelta::hours(24);
 
 /// Everything one visit carries along.
 struct Visit<'a, F, S, P, C> {
@@ -164,6 +167,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         let (read, left_out) = self.read_all(jobs, Arc::new(setting), tell).await;
         plan.filtered += left_out.len();
         self.findings.extend(assemble::plan_findings(&plan, self.source));
+        after.queued += read.iter().filter(|story| waits(&story.kept, self.now)).count();
         let mut update = merge(read, &kept, &known);
         update
             .seen
@@ -357,6 +361,11 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         after.summary = summary(feed);
         Ok(changed)
     }
+}
+
+/// Whether the page of a young story could not be read and is worth another visit, though the listing may stand still.
+fn waits(kept: &Kept, now: DateTime<Utc>) -> bool {
+    kept.pending && now - kept.entry.first_seen < RETRY
 }
 
 fn summary(feed: &Feed) -> Summary {
