@@ -18,7 +18,7 @@ use crate::config::{Filter, Source};
 use crate::finding::{Code, Finding};
 use crate::listing::{Listing, Teaser};
 use crate::model::{EntryId, Feed, Title};
-use crate::normalise::{date, id};
+use crate::normalise::{self, date, id};
 use crate::pipeline::{Channel, Kept};
 
 pub use entry::{Made, Reading, entry, is_file};
@@ -181,15 +181,51 @@ pub fn has_page(teaser: &Teaser, source: &Source) -> bool {
     source.full_text && teaser.url.as_ref().is_some_and(|url| own(url) && !id::key(url, &source.url).contains('#'))
 }
 
+/// Parts of addresses at which sites put what they show instead of a story.
+const NO_STORY: [&str; 12] = [
+    "404",
+    "auth",
+    "consent",
+    "error",
+    "log-in",
+    "login",
+    "not-found",
+    "notfound",
+    "sign-in",
+    "signin",
+    "sso",
+    "subscribe",
+];
+
+/// Whether asking for the story at `link` ended at `answered`, a page that is no story: the front page, the index page,
+/// or a request to sign in. Its words belong to no entry, and its address must not become the id of one.
+pub fn is_diverted(link: &Url, answered: &Url, source: &Source) -> bool {
+    if id::key(link, &source.url) == id::key(answered, &source.url) {
+        return false;
+    }
+    let front =
+        answered.path() == "/" && answered.query().is_none() && normalise::url::same_site(answered, &source.url);
+    let index = id::key(answered, &source.url) == id::key(&source.url, &source.url);
+    front || index || is_turned_away(link, answered)
+}
+
+/// Whether asking for `address` ended at `answered`, a page that asks to sign in or says that there is nothing.
+pub fn is_turned_away(address: &Url, answered: &Url) -> bool {
+    let names = |url: &Url| {
+        let stem = |part: &str| part.split('.').next().unwrap_or_default().to_ascii_lowercase();
+        url.path().split('/').any(|part| NO_STORY.contains(&stem(part).as_str()))
+    };
+    names(answered) && !names(address)
+}
+
 /// The feed's own fields: configured, else as the listing says, else as they were.
 pub fn channel(source: &Source, listing: &Listing, before: Option<&Channel>) -> Channel {
     let line =
         |text: Option<&String>, max| text.map(|text| crate::model::one_line(text, max)).filter(|t| !t.is_empty());
     let title = line(source.title.as_ref(), 300).or_else(|| line(listing.title.as_ref(), 300));
     let title = title.or_else(|| before.map(|before| before.title.clone()));
-    let language =
-        source.language.clone().or_else(|| listing.language.as_deref().and_then(crate::normalise::language::tag));
-    let language = language.or_else(|| crate::normalise::language::detect(&headlines(listing)));
+    let language = source.language.clone().or_else(|| listing.language.as_deref().and_then(normalise::language::tag));
+    let language = language.or_else(|| normalise::language::detect(&headlines(listing)));
     Channel {
         title: title.unwrap_or_else(|| source.url.host_str().unwrap_or("feed").to_owned()),
         description: line(source.description.as_ref(), 1000).or_else(|| line(listing.description.as_ref(), 1000)),

@@ -88,6 +88,10 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         let url = self.source.url.clone();
         match self.fetch(&url, validators.as_ref()).await? {
             Answer::Unchanged => self.unchanged(),
+            Answer::Page(page, _) if assemble::is_turned_away(&url, &page.url) => {
+                let message = format!("the address leads to {}, which is no index page", page.url);
+                Err(Finding::error(Code::PageRefused, message).at_page(&url))
+            }
             Answer::Page(page, validators) => {
                 let source = Arc::clone(self.source);
                 let listed = read::blocking(&self.ports.parsers, move || read::listing(&page, &source)).await??;
@@ -205,6 +209,11 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
     async fn read_page(&self, job: Job, setting: &Arc<Setting>) -> ReadArticle {
         let Some(url) = job.teaser.url.clone() else { return read::from_listing(&job, setting) };
         let page: Box<Page> = match self.fetch(&url, None).await {
+            Ok(Answer::Page(page, _)) if assemble::is_diverted(&url, &page.url, self.source) => {
+                let message = format!("the story's address leads to {}, which is no story", page.url);
+                let finding = Finding::warning(Code::ArticleFailed, message).at_page(&url);
+                return read::without_page(&job, setting, &finding);
+            }
             Ok(Answer::Page(page, _)) => page,
             Ok(Answer::Unchanged) => return read::from_listing(&job, setting),
             Err(finding) => return read::without_page(&job, setting, &finding),

@@ -2,7 +2,7 @@
 
 use crate::support::{Answer, DAY, Origin, Project, front_page, story_page};
 
-const STORIES: &[(&str, &str)] = &[
+const STORIES: [(&str, &str); 3] = [
     ("/n/1", "Night trains return to the northern line"),
     ("/n/2", "A museum of clocks opens in the old mill"),
     ("/n/3", "Rain delays the harvest for another week"),
@@ -18,8 +18,8 @@ struct Pair {
 fn pair() -> Pair {
     let (sick, well) = (Origin::start(), Origin::start());
     for origin in [&sick, &well] {
-        origin.page("/", &front_page(STORIES));
-        for (path, title) in STORIES {
+        origin.page("/", &front_page(&STORIES));
+        for (path, title) in &STORIES {
             origin.page(path, &story_page(title, "2026-11-20"));
         }
     }
@@ -53,7 +53,7 @@ fn keeps_the_last_good_feed(spoil: impl Fn(&Origin), words: &[&str]) {
         .stderr_lacks("feed `well`");
     assert_eq!(feeds(&project), before);
     // When the site is well again, so is the feed.
-    sick.page("/", &front_page(STORIES));
+    sick.page("/", &front_page(&STORIES));
     project.build().file_has("public/status.json", "\"ok\"");
     assert_eq!(feeds(&project), before);
 }
@@ -114,11 +114,11 @@ fn unreachable() {
 #[test]
 fn a_selector_that_matches_nothing_is_named_with_the_figure_before() {
     let origin = Origin::start();
-    origin.page("/", &front_page(STORIES));
+    origin.page("/", &front_page(&STORIES));
     let project = Project::for_origin(&origin, "full_text = false\nlisting = { items = \"li.story\" }");
     project.build();
     let before = project.published();
-    origin.page("/", &front_page(STORIES).replace("class=\"story\"", "class=\"card\""));
+    origin.page("/", &front_page(&STORIES).replace("class=\"story\"", "class=\"card\""));
     project
         .run(&["build"])
         .exit(1)
@@ -135,7 +135,7 @@ fn a_selector_that_matches_nothing_is_named_with_the_figure_before() {
 #[test]
 fn items_without_a_link_or_a_title_are_counted() {
     let origin = Origin::start();
-    let page = front_page(STORIES).replace("</ul></main>", "<li class=\"story\">no link</li></ul></main>");
+    let page = front_page(&STORIES).replace("</ul></main>", "<li class=\"story\">no link</li></ul></main>");
     origin.page("/", &page);
     let project = Project::for_origin(&origin, "full_text = false\nlisting = { items = \"li.story\" }");
     project.build().stderr_has("item-skipped").stderr_has("1 item");
@@ -145,7 +145,7 @@ fn items_without_a_link_or_a_title_are_counted() {
 #[test]
 fn fewer_than_expected() {
     let origin = Origin::start();
-    origin.page("/", &front_page(STORIES));
+    origin.page("/", &front_page(&STORIES));
     let project = Project::for_origin(&origin, "full_text = false\nexpect = { min_items = 5 }");
     project.run(&["build"]).exit(1).stderr_has("expect.min_items").no_file("public/a.rss");
 }
@@ -171,7 +171,7 @@ fn a_shrunk_listing_is_believed_after_three_visits() {
 #[test]
 fn a_missing_article_leaves_the_words_of_the_listing() {
     let origin = Origin::start();
-    origin.page("/", &front_page(STORIES));
+    origin.page("/", &front_page(&STORIES));
     origin.page(STORIES[0].0, &story_page(STORIES[0].1, "2026-11-20"));
     let project = Project::for_origin(&origin, "");
     project.build().stderr_has("article-failed").stderr_has("404");
@@ -182,7 +182,7 @@ fn a_missing_article_leaves_the_words_of_the_listing() {
 #[test]
 fn private_addresses_are_refused_unless_allowed() {
     let origin = Origin::start();
-    origin.page("/", &front_page(STORIES));
+    origin.page("/", &front_page(&STORIES));
     let project = Project::new(&format!("[feeds.a]\nurl = \"{}\"\n", origin.url("/")));
     project.run(&["build"]).exit(1).stderr_has("address-refused").stderr_has("allow_private").no_file("public/a.rss");
     assert_eq!(origin.requests(), Vec::<String>::new());
@@ -191,7 +191,7 @@ fn private_addresses_are_refused_unless_allowed() {
 #[test]
 fn robots_txt_is_obeyed_and_can_be_overruled_with_a_reason() {
     let origin = Origin::start();
-    origin.page("/", &front_page(STORIES));
+    origin.page("/", &front_page(&STORIES));
     origin.answer("/robots.txt", answer(200, "text/plain", "User-agent: feedmill\nDisallow: /\n"));
     let project = Project::for_origin(&origin, "full_text = false");
     project.run(&["build"]).exit(1).stderr_has("robots-disallowed");
@@ -236,7 +236,7 @@ fn hostile_words_make_valid_feeds() {
 #[test]
 fn an_unwritable_output_is_a_clear_error_and_no_half_file() {
     let origin = Origin::start();
-    origin.page("/", &front_page(STORIES));
+    origin.page("/", &front_page(&STORIES));
     let project = Project::for_origin(&origin, "full_text = false");
     project.write("public/a.rss/keep", "a folder where the file should be");
     project.run(&["build"]).exit(1).stderr_has("publish-failed").stderr_has("a.rss");
@@ -251,8 +251,8 @@ fn an_unwritable_output_is_a_clear_error_and_no_half_file() {
 #[test]
 fn a_story_that_cannot_be_read_again_keeps_its_text() {
     let origin = Origin::start();
-    origin.page("/", &front_page(STORIES));
-    for (path, title) in STORIES {
+    origin.page("/", &front_page(&STORIES));
+    for (path, title) in &STORIES {
         origin.page(path, &story_page(title, "2026-11-20"));
     }
     let project = Project::for_origin(&origin, "");
@@ -272,8 +272,8 @@ fn a_story_that_cannot_be_read_again_keeps_its_text() {
 #[test]
 fn a_listing_that_stands_still_grows_stale() {
     let origin = Origin::start();
-    origin.page("/", &front_page(STORIES));
-    for (path, title) in STORIES {
+    origin.page("/", &front_page(&STORIES));
+    for (path, title) in &STORIES {
         origin.page(path, &story_page(title, "2026-11-20"));
     }
     let project = Project::for_origin(&origin, "expect = { max_age = \"7d\" }");
@@ -294,4 +294,72 @@ fn a_feed_that_never_was_fails_with_the_same_status_every_time() {
     project.later(DAY);
     project.run(&["build"]).exit(1);
     assert_eq!(project.published(), before);
+}
+
+#[test]
+fn an_article_that_failed_is_asked_for_again_though_the_listing_stands_still() {
+    const HOUR: i64 = 3600;
+    let Pair { sick, well: _well, project } = pair();
+    let news = ("/n/4", "A bakery wins a prize for its rye bread");
+    sick.page("/", &front_page(&[news, STORIES[0], STORIES[1], STORIES[2]]));
+    sick.status(news.0, 500);
+    project.build().stderr_has("article-failed");
+    let first = project.json("public/sick.json")["items"][0].clone();
+    sick.page(news.0, &story_page(news.1, "2026-11-21"));
+    project.later(HOUR);
+    project.build().file_has("public/sick.json", "rye bread: The council met");
+    let second = project.json("public/sick.json")["items"][0].clone();
+    assert_eq!((&first["id"], &first["date_published"]), (&second["id"], &second["date_published"]));
+    // The run after that is conditional again.
+    sick.take_log();
+    project.later(HOUR);
+    project.build();
+    assert_eq!(sick.requests(), ["GET /"]);
+    // A page that stays away is left alone after a day.
+    let gone = ("/n/5", "A lighthouse is sold to a collector of lamps");
+    sick.page("/", &front_page(&[gone, news, STORIES[0], STORIES[1], STORIES[2]]));
+    project.build();
+    sick.take_log();
+    project.later(23 * HOUR);
+    project.build();
+    assert!(sick.requests().contains(&"GET /n/5".to_owned()));
+    project.later(HOUR);
+    project.build();
+    sick.take_log();
+    project.later(HOUR);
+    project.build();
+    assert!(!sick.requests().contains(&"GET /n/5".to_owned()));
+}
+
+fn redirect(to: &str) -> Answer {
+    Answer { status: 302, headers: vec![("location".into(), to.into())], ..Answer::default() }
+}
+
+#[test]
+fn stories_that_lead_to_a_sign_in_or_to_the_front_page_keep_their_own_words() {
+    let origin = Origin::start();
+    origin.page("/", &front_page(&STORIES));
+    for path in ["/login?next=1", "/login?next=2"] {
+        origin.page(path, &story_page("Sign in to read on", ""));
+    }
+    origin.answer(STORIES[0].0, redirect("/login?next=1"));
+    origin.answer(STORIES[1].0, redirect("/login?next=2"));
+    origin.answer(STORIES[2].0, redirect("/"));
+    let project = Project::for_origin(&origin, "");
+    project.build().stderr_has("article-failed").stderr_has("/login?next=1");
+    let feed = project.json("public/a.json");
+    let titles: Vec<_> = feed["items"].as_array().unwrap().iter().map(|item| item["title"].as_str().unwrap()).collect();
+    assert_eq!(titles, STORIES.map(|(_, title)| title));
+    let ids: Vec<_> = feed["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap()).collect();
+    assert!(ids.iter().zip(STORIES).all(|(id, (path, _))| id.ends_with(path)), "{ids:?}");
+}
+
+#[test]
+fn an_index_page_behind_a_sign_in() {
+    let elsewhere = front_page(&[("/n/8", "Plans and prices"), ("/n/9", "Forgotten password"), ("/n/7", "Imprint")]);
+    let spoil = |origin: &Origin| {
+        origin.answer("/", redirect("/account/login"));
+        origin.page("/account/login", &elsewhere);
+    };
+    keeps_the_last_good_feed(spoil, &["page-refused", "/account/login"]);
 }
