@@ -33,6 +33,9 @@ pub fn keys(teaser: &Teaser, source: &Source) -> Vec<String> {
     keys
 }
 
+/// Stands for the fingerprint of a teaser whose story waits to be read under a changed configuration.
+const RECONFIGURED: &str = "reconfigured";
+
 /// A fingerprint of what a listing says of a story; texts that change by themselves (ages, counters) are left out.
 pub fn teaser_fingerprint(teaser: &Teaser) -> String {
     let mut hasher = Sha256::new();
@@ -154,7 +157,8 @@ pub fn plan(
                     let adopted = Kept { teaser: teaser_fingerprint(&teaser), keys, ..(*previous).clone() };
                     plan.adopted.push(adopted);
                 } else if reconfigured || previous.pending || previous.teaser != teaser_fingerprint(&teaser) {
-                    let why = if reconfigured { Why::Reconfigured } else { Why::Changed };
+                    let anew = reconfigured || previous.teaser == RECONFIGURED;
+                    let why = if anew { Why::Reconfigured } else { Why::Changed };
                     changed.push(Job {
                         teaser,
                         position: position_u32,
@@ -169,9 +173,19 @@ pub fn plan(
     let room = source.max_articles_per_run.saturating_sub(fresh).min(changed.len());
     let later = changed.split_off(room);
     plan.queued += later.len();
-    plan.adopted.extend(later.into_iter().filter_map(|job| job.previous).map(|kept| Kept { pending: true, ..kept }));
+    plan.adopted.extend(later.into_iter().filter_map(postponed));
     plan.fresh.extend(changed);
     plan
+}
+
+/// The entry of a story that is read again in a later run, marked with the reason.
+fn postponed(job: Job) -> Option<Kept> {
+    let mut kept = job.previous?;
+    kept.pending = true;
+    if job.why == Why::Reconfigured {
+        RECONFIGURED.clone_into(&mut kept.teaser);
+    }
+    Some(kept)
 }
 
 /// Whether the story has a page to read: not where full text is off, the link is a file, or it is a place on the

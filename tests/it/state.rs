@@ -163,6 +163,28 @@ fn another_base_url_is_told_by_every_file_at_once() {
 }
 
 #[test]
+fn a_changed_configuration_is_no_change_of_the_stories_that_wait() {
+    let origin = origin();
+    let project = Project::for_origin(&origin, "");
+    project.build();
+    let before = project.json("public/a.json");
+    let more = "max_articles_per_run = 1\narticle = { remove = [\"p:last-child\"] }\n";
+    project.write("feeds.toml", project.read("feeds.toml") + more);
+    for _ in 0..3 {
+        project.later(DAY);
+        project.build();
+    }
+    project.build().stdout_has("unchanged");
+    assert!(!project.read("public/a.rss").contains("In the end"));
+    let after = project.json("public/a.json");
+    for (old, new) in before["items"].as_array().unwrap().iter().zip(after["items"].as_array().unwrap()) {
+        for key in ["id", "date_published", "date_modified"] {
+            assert_eq!(old[key], new[key], "{key}");
+        }
+    }
+}
+
+#[test]
 fn a_run_beside_another_says_so() {
     let origin = origin();
     let project = Project::for_origin(&origin, "");
