@@ -45,8 +45,8 @@ pub struct Ports<'a, F, S, P, C> {
     pub publish: &'a P,
     /// Reads the clock.
     pub clock: &'a C,
-    /// How many pages are parsed at once.
-    pub parsers: Arc<Semaphore>,
+    /// How many pages are parsed at once on threads of their own; none where they are parsed as they arrive.
+    pub parsers: Option<Arc<Semaphore>>,
 }
 
 /// What became of a source in this run.
@@ -132,6 +132,14 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
     let outcomes: Vec<Outcome> = outcomes.into_iter().map(|(_, outcome)| outcome).collect();
     let findings = publish_overview(config, &outcomes, ports);
     (outcomes, findings)
+}
+
+/// The parsers for a run over the sources `only` (all if it is empty): with one host there is nothing to wait for
+/// while a page is parsed, so that a thread of its own would only cost.
+pub fn parsers(config: &Config, only: &[FeedId], threads: usize) -> Option<Arc<Semaphore>> {
+    let chosen = config.sources.iter().filter(|source| only.is_empty() || only.contains(&source.id));
+    let hosts: std::collections::BTreeSet<String> = chosen.map(host_key).collect();
+    (hosts.len() > 1).then(|| Arc::new(Semaphore::new(threads)))
 }
 
 /// Sources on one host share its queue; a folder is a host of its own.

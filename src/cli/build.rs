@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use tokio::sync::Semaphore;
 
 use super::{BUSY, SOME_FAILED, USAGE, WELL, say, warn};
 use crate::config::{self, Config};
@@ -76,13 +75,13 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
         (Err(error), _) => return failure(arguments, &error.message),
         (_, Err(error)) => return failure(arguments, &error.to_string()),
     };
-    let parsers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let ports = Ports {
         fetch: &web,
         store: store.as_ref(),
         publish: &publish,
         clock: &clock,
-        parsers: Arc::new(Semaphore::new(parsers)),
+        parsers: pipeline::parsers(&config, &only, threads),
     };
     let progress = Progress::new(arguments, if only.is_empty() { config.sources.len() } else { only.len() });
     let tell = |event: &Event<'_>| progress.tell(event);

@@ -111,17 +111,24 @@ pub(super) fn from_listing(job: &Job, setting: &Setting) -> ReadArticle {
     read(assemble::entry(job, None, setting.reading()))
 }
 
-/// Runs `work` on a blocking thread when a parser is free; a panic there becomes a finding.
+/// Runs `work` on a blocking thread when a parser is free, or here if there are none; a panic there becomes a finding.
 pub(super) async fn blocking<T: Send + 'static>(
-    parsers: &Arc<Semaphore>,
+    parsers: Option<&Arc<Semaphore>>,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Finding> {
-    let permit = Arc::clone(parsers).acquire_owned().await;
-    let done = tokio::task::spawn_blocking(move || {
-        let _permit = permit;
-        work()
-    });
-    done.await.map_err(|_| {
+    let done = match parsers {
+        Some(parsers) => {
+            let permit = Arc::clone(parsers).acquire_owned().await;
+            let done = tokio::task::spawn_blocking(move || {
+                let _permit = permit;
+                work()
+            });
+            done.await.ok()
+        }
+        // What `work` took with it is gone after a panic, so nothing half done is seen.
+        None => std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok(),
+    };
+    done.ok_or_else(|| {
         Finding::error(Code::Internal, "reading a page ended unexpectedly")
             .remedy("please report this with the page's address")
     })

@@ -94,7 +94,8 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             }
             Answer::Page(page, validators) => {
                 let source = Arc::clone(self.source);
-                let listed = read::blocking(&self.ports.parsers, move || read::listing(&page, &source)).await??;
+                let listed =
+                    read::blocking(self.ports.parsers.as_ref(), move || read::listing(&page, &source)).await??;
                 self.findings.extend(listed.findings);
                 let mut after = self.memory.clone();
                 after.validators = validators;
@@ -220,7 +221,8 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         };
         let setting_there = Arc::clone(setting);
         let job_there = job.clone();
-        match read::blocking(&self.ports.parsers, move || read::story(&job_there, &page, &setting_there)).await {
+        match read::blocking(self.ports.parsers.as_ref(), move || read::story(&job_there, &page, &setting_there)).await
+        {
             Ok(story) => story,
             Err(finding) => read::without_page(&job, setting, &finding.at_page(&url)),
         }
