@@ -7,6 +7,12 @@ ci: format lint test doc example
 example:
     cargo run --locked -- build
 
+# Build the example feeds from nothing, with the clock of the tests; look at the difference before committing it
+renew-example:
+    rm -rf .feedmill && git ls-files -z public | xargs -0 rm -f
+    SOURCE_DATE_EPOCH=1795348800 cargo run --locked -- build
+    rm -rf .feedmill
+
 test:
     cargo test --locked
 
