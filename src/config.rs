@@ -23,6 +23,7 @@ mod veil;
 mod written;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -63,7 +64,8 @@ pub fn parse(text: &str, file: &str, environment: &dyn Fn(&str) -> Option<String
         return Err(Mistakes::new("", file, reading.drafts, &[]));
     }
     let (document, errors) = DeTable::parse_recoverable(text);
-    let config = valid::config(&mut reading, document.get_ref(), text, file);
+    let mut config = valid::config(&mut reading, document.get_ref(), text, file);
+    config.digest = fingerprint::digest(text, &config.sources);
     if errors.is_empty() && reading.drafts.is_empty() {
         return Ok(config);
     }
@@ -87,6 +89,8 @@ pub struct Config {
     pub contact: Option<String>,
     /// The sources in the order of the file.
     pub sources: Vec<Source>,
+    /// SHA-256 of the text and of the addresses in it, in hexadecimal: for what is made anew when anything changes.
+    pub digest: String,
 }
 
 /// One valid `[feeds.<id>]` table with the defaults filled in.
@@ -117,9 +121,9 @@ pub struct Source {
     /// The order of numeric dates, where configured.
     pub date_order: Option<Order>,
     /// How to read the index page.
-    pub listing: listing::Rules,
+    pub listing: Arc<listing::Rules>,
     /// How to read article pages.
-    pub article: article::Rules,
+    pub article: Arc<article::Rules>,
     /// What a good listing looks like.
     pub expect: Expect,
     /// Only stories that match are kept.

@@ -6,8 +6,11 @@
 //!
 //! [`visit`] does this for one source and [`build`] for all of them: sources on one host one after the other, hosts side
 //! by side. State is committed before files are published and marked as published after, so that a run that is killed
-//! in between is finished by the next one. Nothing here knows what is behind the ports.
+//! in between is finished by the next one. What can be done again (that mark, and the times of visits that changed
+//! nothing) is written once for a batch of visits, after the batch's files are on the disk. Nothing here knows what is
+//! behind the ports.
 
+mod overview;
 mod ports;
 mod read;
 mod restore;
@@ -16,6 +19,7 @@ mod visit;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, FixedOffset};
 use futures_util::StreamExt;
 use tokio::sync::Semaphore;
 
@@ -28,10 +32,13 @@ pub use visit::visit;
 use crate::config::{Config, Source};
 use crate::finding::{Code, Finding, Severity};
 use crate::model::FeedId;
-use crate::report;
 
 /// How many hosts are visited side by side.
-pub const MAX_HOSTS: usize = 32;
+pub const MAX_HOSTS: usize = 64;
+/// After so many visits their files are made durable and their rows are written.
+const BATCH: usize = 256;
+/// Up to so many hosts the connection to each is kept for a while, in case more is asked of it.
+const FEW_HOSTS: usize = 128;
 /// How many of the newest entries the index page names.
 const LATEST: usize = 3;
 
@@ -74,8 +81,14 @@ pub struct Outcome {
     pub changed: usize,
     /// Files that were written.
     pub files: usize,
-    /// What is remembered now.
-    pub memory: Memory,
+    /// Entries in the feed.
+    pub entries: usize,
+    /// The publication time of the newest.
+    pub newest: Option<DateTime<FixedOffset>>,
+    /// What is to be shown of a source that has no row in the state: it was never read.
+    pub rowless: Option<Box<Memory>>,
+    /// Whether the files about all feeds say the same of it as before.
+    pub shows_the_same: bool,
     /// Everything that was noticed.
     pub findings: Vec<Finding>,
 }
@@ -107,31 +120,50 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
     ports: &Ports<'_, F, S, P, C>,
     tell: &(dyn Fn(&Event<'_>) + Sync),
 ) -> (Vec<Outcome>, Vec<Finding>) {
-    let mut hosts: BTreeMap<String, Vec<(usize, Arc<Source>)>> = BTreeMap::new();
+    let before = overview::begin(ports);
+    let mut hosts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, source) in config.sources.iter().enumerate() {
         if only.is_empty() || only.contains(&source.id) {
-            hosts.entry(host_key(source)).or_default().push((index, Arc::new(source.clone())));
+            hosts.entry(host_key(source)).or_default().push(index);
         }
     }
-    let mut outcomes: Vec<(usize, Outcome)> = futures_util::stream::iter(hosts.into_values())
-        .map(|sources| async move {
-            let mut outcomes = Vec::with_capacity(sources.len());
-            for (index, source) in sources {
-                tell(&Event::Started(&source.id));
-                let outcome = visit(&source, config, ports, tell).await;
-                tell(&Event::Finished(&outcome));
-                outcomes.push((index, outcome));
-            }
-            outcomes
-        })
-        .buffer_unordered(MAX_HOSTS)
-        .flat_map(futures_util::stream::iter)
-        .collect()
-        .await;
+    let few = hosts.len() <= FEW_HOSTS;
+    // Each source is copied when its turn comes, so that only those under way are held twice.
+    let visits = futures_util::stream::iter(hosts.into_values()).map(|sources| {
+        let end = sources.len();
+        let visits = futures_util::stream::iter(sources).enumerate().then(move |(place, index)| async move {
+            let source = config.sources.get(index)?;
+            tell(&Event::Started(&source.id));
+            let keep_connection = few || place + 1 < end;
+            let outcome = visit(&Arc::new(source.clone()), config, ports, keep_connection, tell).await;
+            tell(&Event::Finished(&outcome));
+            Some((index, outcome))
+        });
+        Box::pin(visits)
+    });
+    let mut visits = visits.flatten_unordered(MAX_HOSTS);
+    let mut outcomes: Vec<(usize, Outcome)> = Vec::new();
+    let mut findings = Vec::new();
+    while let Some(visited) = visits.next().await {
+        outcomes.extend(visited);
+        if outcomes.len().is_multiple_of(BATCH) {
+            findings.extend(end_batch(ports));
+        }
+    }
+    drop(visits);
+    findings.extend(end_batch(ports));
     outcomes.sort_by_key(|(index, _)| *index);
     let outcomes: Vec<Outcome> = outcomes.into_iter().map(|(_, outcome)| outcome).collect();
-    let findings = publish_overview(config, &outcomes, ports);
+    findings.extend(overview::end(config, &outcomes, before.as_ref(), ports));
     (outcomes, findings)
+}
+
+/// Makes the files of a batch durable, then writes the rows that say so.
+fn end_batch<F, S: Store, P: Publish, C>(ports: &Ports<'_, F, S, P, C>) -> Option<Finding> {
+    if let Err(error) = ports.publish.finish() {
+        return Some(Finding::error(Code::PublishFailed, error.to_string()));
+    }
+    ports.store.flush().err().map(|error| Finding::error(Code::StateFailed, error.to_string()))
 }
 
 /// The parsers for a run over the sources `only` (all if it is empty): with one host there is nothing to wait for
@@ -148,30 +180,4 @@ fn host_key(source: &Source) -> String {
         Some(root) => format!("folder {}", root.display()),
         None => source.url[..url::Position::BeforePath].to_owned(),
     }
-}
-
-/// Writes the files about all feeds: OPML, the index page, the status.
-fn publish_overview<F, S: Store, P: Publish, C>(
-    config: &Config,
-    outcomes: &[Outcome],
-    ports: &Ports<'_, F, S, P, C>,
-) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let mut feeds = Vec::with_capacity(config.sources.len());
-    for source in &config.sources {
-        let memory = match outcomes.iter().find(|outcome| outcome.id == source.id) {
-            Some(outcome) => Some(outcome.memory.clone()),
-            None => ports.store.memory(&source.id).ok().flatten(),
-        };
-        feeds.push((source, memory.unwrap_or_default()));
-    }
-    for artifact in report::overview(config, &feeds) {
-        if let Err(error) = ports.publish.write(&artifact) {
-            findings.push(Finding::error(Code::PublishFailed, error.to_string()));
-        }
-    }
-    if let Err(error) = ports.publish.finish() {
-        findings.push(Finding::error(Code::PublishFailed, error.to_string()));
-    }
-    findings
 }

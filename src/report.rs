@@ -102,7 +102,7 @@ pub fn json(outcomes: &[Outcome], common: &[Finding]) -> Value {
                 "new": outcome.new,
                 "changed": outcome.changed,
                 "kept": kept(outcome),
-                "entries": outcome.memory.summary.entries,
+                "entries": outcome.entries,
                 "files_written": outcome.files,
                 "findings": outcome.findings,
             })
@@ -113,7 +113,7 @@ pub fn json(outcomes: &[Outcome], common: &[Finding]) -> Value {
 
 /// Entries that were there before and still are.
 fn kept(outcome: &Outcome) -> usize {
-    outcome.memory.summary.entries.saturating_sub(outcome.new + outcome.changed)
+    outcome.entries.saturating_sub(outcome.new + outcome.changed)
 }
 
 /// How many feeds failed, and whether the common files did.
@@ -128,14 +128,14 @@ pub fn table(outcomes: &[Outcome]) -> String {
     table.load_style(comfy_table::presets::NOTHING);
     table.set_header(["feed", "state", "new", "changed", "kept", "entries", "newest"]);
     for outcome in outcomes {
-        let newest = outcome.memory.summary.newest.map(|time| time.format("%Y-%m-%d").to_string());
+        let newest = outcome.newest.map(|time| time.format("%Y-%m-%d").to_string());
         table.add_row([
             outcome.id.to_string(),
             state(outcome).to_owned(),
             outcome.new.to_string(),
             outcome.changed.to_string(),
             kept(outcome).to_string(),
-            outcome.memory.summary.entries.to_string(),
+            outcome.entries.to_string(),
             newest.unwrap_or_else(|| "-".to_owned()),
         ]);
     }

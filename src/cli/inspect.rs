@@ -84,7 +84,7 @@ fn page_of(arguments: &Arguments, url: &Url) -> Result<Page, Finding> {
     let runtime =
         super::runtime().map_err(|error| Finding::error(crate::finding::Code::Internal, error.to_string()))?;
     let options = RequestOptions { allow_private: arguments.allow_private, ..RequestOptions::default() };
-    let request = Request { url, home: url, options: &options, root: None, validators: None };
+    let request = Request { url, home: url, options: &options, root: None, validators: None, last: false };
     match runtime.block_on(web.fetch(request))? {
         Answer::Page(page, _) => Ok(*page),
         Answer::Unchanged => {

@@ -11,7 +11,7 @@ use toml::de::DeValue;
 
 use super::settings::Settings;
 use super::written::Item;
-use super::{Filter, RequestOptions};
+use super::{Filter, RequestOptions, Source};
 use crate::normalise::date::Order;
 
 /// Raise it when the same page would give other entries than before.
@@ -72,11 +72,7 @@ impl Lines {
 
     /// The first 16 hexadecimal digits of the SHA-256 of the lines.
     pub(super) fn finish(self) -> String {
-        let digest = Sha256::digest(self.0.as_bytes());
-        digest.iter().take(8).fold(String::with_capacity(16), |mut out, byte| {
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
+        hexadecimal(&Sha256::digest(self.0.as_bytes())[..8])
     }
 
     fn filter(&mut self, name: &str, filter: &Filter) {
@@ -85,6 +81,22 @@ impl Lines {
             self.text(&format!("{name}.{key}"), pattern.as_ref().map(regex::Regex::as_str));
         }
     }
+}
+
+/// See [`super::Config::digest`]; the addresses are hashed beside the text because they may hold variables.
+pub(super) fn digest(text: &str, sources: &[Source]) -> String {
+    let mut hasher = Sha256::new_with_prefix(text);
+    for source in sources {
+        hasher.update(source.url.as_str());
+    }
+    hexadecimal(&hasher.finalize())
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 /// Writes a value in one line; the depth of values is limited by the reader of TOML.

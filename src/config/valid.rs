@@ -1,6 +1,7 @@
 //! From the document to a valid [`Config`]: the top level, the feeds, their listings and articles.
 
 use std::ops::Range;
+use std::sync::{Arc, LazyLock};
 
 use toml::de::DeTable;
 use url::Url;
@@ -102,6 +103,11 @@ const ARTICLE: Shape = Shape {
 pub(super) const SHAPES: [&Shape; 7] =
     [&FEED, &LISTING, &ARTICLE, &request::SHAPE, &settings::EXPECT, &TOP, &field::SHAPE];
 
+/// What all feeds share that say nothing of how to read a listing: thousands of empty tables would take memory.
+static NO_LISTING_RULES: LazyLock<Arc<listing::Rules>> = LazyLock::new(Arc::default);
+/// What all feeds share that say nothing of how to read an article.
+static NO_ARTICLE_RULES: LazyLock<Arc<article::Rules>> = LazyLock::new(Arc::default);
+
 /// Reads the whole document; what it returns is only valid if `reading` has no drafts.
 pub(super) fn config(reading: &mut Reading<'_>, root: &DeTable<'_>, text: &str, file: &str) -> Config {
     let top = reading.keys(root, &TOP);
@@ -110,6 +116,7 @@ pub(super) fn config(reading: &mut Reading<'_>, root: &DeTable<'_>, text: &str, 
         title: top.get("title").and_then(|item| reading.line(item)),
         contact: top.get("contact").and_then(|item| contact(reading, item)),
         sources: Vec::new(),
+        digest: String::new(),
     };
     let defaults = top.get("defaults").and_then(|item| reading.table(item, &DEFAULTS));
     let defaults = defaults.map(|table| Settings::read(reading, table)).unwrap_or_default();
@@ -129,6 +136,7 @@ pub(super) fn config(reading: &mut Reading<'_>, root: &DeTable<'_>, text: &str, 
         return config;
     }
     let mut positions = Positions::new(text);
+    config.sources.reserve_exact(feeds.len());
     for (item, key) in feeds {
         let (line, column) = positions.at(key.start);
         let place = Place::Config { file: file.to_owned(), line, column };
@@ -174,8 +182,8 @@ fn source(
     let root = table.get("root").and_then(|item| parsed(reading, item, leaf::relative_folder));
     let settings = Settings::read(reading, table).over(defaults);
     let format = settings.date_format.as_deref();
-    let listing = table.get("listing").map(|item| listing_rules(reading, item, format)).unwrap_or_default();
-    let article = table.get("article").map(|item| article_rules(reading, item, format)).unwrap_or_default();
+    let listing = table.get("listing").map(|item| Arc::new(listing_rules(reading, item, format)));
+    let article = table.get("article").map(|item| Arc::new(article_rules(reading, item, format)));
     let (id, url) = (id?, url?);
     let request = settings.request.clone().into_options();
     let mut lines = Lines::new();
@@ -199,8 +207,8 @@ fn source(
         max_articles_per_run: settings.max_articles_per_run.unwrap_or(super::MAX_ARTICLES_PER_RUN),
         strip_title_suffix: settings.strip_title_suffix.unwrap_or(false),
         date_order: settings.date_order,
-        listing,
-        article,
+        listing: listing.unwrap_or_else(|| Arc::clone(&NO_LISTING_RULES)),
+        article: article.unwrap_or_else(|| Arc::clone(&NO_ARTICLE_RULES)),
         expect: settings.expect,
         include: settings.include,
         exclude: settings.exclude,

@@ -104,6 +104,7 @@ impl Web {
             options: request.options,
             validators: request.validators,
             purpose: Purpose::Page,
+            last: request.last,
         };
         let landing = self.follow(&ask).await.map_err(exchange::Stop::into_finding)?;
         match landing.status {

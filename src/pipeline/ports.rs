@@ -27,6 +27,8 @@ pub struct Request<'a> {
     pub root: Option<&'a PathBuf>,
     /// What the last answer said, for a conditional request.
     pub validators: Option<&'a Validators>,
+    /// Whether nothing more will probably be asked of the host, so that keeping its connection would only cost memory.
+    pub last: bool,
 }
 
 /// What an answer said that lets the next request be conditional; opaque, echoed exactly (RFC 9110, section 8.8).
@@ -97,6 +99,30 @@ pub struct Memory {
     pub summary: Summary,
 }
 
+impl Memory {
+    /// The same without what only the next visit needs: what the files about all feeds are made of. They hold this of
+    /// every source at once.
+    #[must_use]
+    pub(crate) fn shown(self) -> Self {
+        let channel = Channel { description: None, icon: None, ..self.channel };
+        Self { validators: Validators::default(), fingerprint: String::new(), published: Vec::new(), channel, ..self }
+    }
+
+    /// Whether the files about all feeds say the same of both. What they never say is left out by name, so that a
+    /// field that is added later counts.
+    pub(crate) fn shows_the_same(&self, other: &Self) -> bool {
+        let unshown = Self {
+            validators: other.validators.clone(),
+            fingerprint: other.fingerprint.clone(),
+            published: other.published.clone(),
+            last_success: other.last_success,
+            next_due: other.next_due,
+            ..self.clone()
+        };
+        unshown == *other
+    }
+}
+
 /// What the files about all feeds say of one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
@@ -163,6 +189,17 @@ pub trait Store: Sync {
     fn known(&self, id: &FeedId, keys: &[String]) -> Result<HashMap<String, EntryId>, StoreError>;
     /// Applies `update` in one transaction.
     fn commit(&self, id: &FeedId, update: &Update) -> Result<(), StoreError>;
+    /// Replaces the row of a source with the next [`Store::flush`]; until then a run that is killed loses it. For what
+    /// the next run can do again: the times of a visit that changed nothing, the mark that files are written.
+    fn note(&self, id: &FeedId, memory: &Memory) -> Result<(), StoreError>;
+    /// Writes what was noted, in one transaction.
+    fn flush(&self) -> Result<(), StoreError>;
+    /// Shows every row, also of sources that are no longer configured, one after the other.
+    fn each(&self, see: &mut dyn FnMut(&str, Memory)) -> Result<(), StoreError>;
+    /// What the last run left with [`Store::set_overview`]; it is forgotten by this.
+    fn take_overview(&self) -> Result<Option<String>, StoreError>;
+    /// Keeps a word about the files about all feeds until the next run begins.
+    fn set_overview(&self, word: &str) -> Result<(), StoreError>;
 }
 
 /// What happened to a file.

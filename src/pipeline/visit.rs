@@ -29,28 +29,36 @@ struct Visit<'a, F, S, P, C> {
     source: &'a Arc<Source>,
     config: &'a Config,
     ports: &'a Ports<'a, F, S, P, C>,
+    /// Whether more will be asked of the host after this visit.
+    keep_connection: bool,
     now: DateTime<Utc>,
+    /// What was remembered when the visit began.
+    before: Memory,
     memory: Memory,
     /// Entries that a rebuild found and the store does not have yet.
     rebuilt: Option<Vec<Kept>>,
     findings: Vec<Finding>,
 }
 
-/// Visits `source`: whatever goes wrong becomes a finding, and the last good files stay.
+/// Visits `source`: whatever goes wrong becomes a finding, and the last good files stay. `keep_connection` says whether
+/// more will be asked of the host.
 pub async fn visit<F: Fetch, S: Store, P: Publish, C: Clock>(
     source: &Arc<Source>,
     config: &Config,
     ports: &Ports<'_, F, S, P, C>,
+    keep_connection: bool,
     tell: &(dyn Fn(&Event<'_>) + Sync),
 ) -> Outcome {
     let now = ports.clock.now();
     let memory = match ports.store.memory(&source.id) {
         Ok(memory) => memory,
-        Err(error) => return refused(source, Memory::default(), Finding::error(Code::StateFailed, error.to_string())),
+        Err(error) => return refused(source, Finding::error(Code::StateFailed, error.to_string())),
     };
     let first = memory.is_none();
     let memory = memory.unwrap_or_default();
-    let mut visit = Visit { source, config, ports, now, memory, rebuilt: None, findings: Vec::new() };
+    let before = memory.clone();
+    let mut visit =
+        Visit { source, config, ports, keep_connection, now, before, memory, rebuilt: None, findings: Vec::new() };
     if first {
         match restore(source, config, ports.fetch, ports.publish).await {
             Ok(Some(restored)) => {
@@ -69,14 +77,18 @@ pub async fn visit<F: Fetch, S: Store, P: Publish, C: Clock>(
     }
 }
 
-fn refused(source: &Source, memory: Memory, finding: Finding) -> Outcome {
+/// The outcome of a visit that could not begin, because the row cannot be read.
+fn refused(source: &Source, finding: Finding) -> Outcome {
     Outcome {
         id: source.id.clone(),
         state: State::Failed,
         new: 0,
         changed: 0,
         files: 0,
-        memory,
+        entries: 0,
+        newest: None,
+        rowless: Some(Box::default()),
+        shows_the_same: false,
         findings: vec![finding],
     }
 }
@@ -86,7 +98,9 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         let current = self.memory.fingerprint == self.source.fingerprint && self.memory.queued == 0;
         let validators = current.then(|| self.memory.validators.clone());
         let url = self.source.url.clone();
-        match self.fetch(&url, validators.as_ref()).await? {
+        // An unchanged page, the usual answer to a conditional request, is the last that is asked for.
+        let last = !self.keep_connection && validators.is_some();
+        match self.fetch(&url, validators.as_ref(), last).await? {
             Answer::Unchanged => self.unchanged(),
             Answer::Page(page, _) if assemble::is_turned_away(&url, &page.url) => {
                 let message = format!("the address leads to {}, which is no index page", page.url);
@@ -104,10 +118,15 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         }
     }
 
-    async fn fetch(&self, url: &url::Url, validators: Option<&super::Validators>) -> Result<Answer, Finding> {
+    async fn fetch(
+        &self,
+        url: &url::Url,
+        validators: Option<&super::Validators>,
+        last: bool,
+    ) -> Result<Answer, Finding> {
         let source = self.source;
-        let request =
-            Request { url, home: &source.url, options: &source.request, root: source.root.as_ref(), validators };
+        let root = source.root.as_ref();
+        let request = Request { url, home: &source.url, options: &source.request, root, validators, last };
         self.ports.fetch.fetch(request).await
     }
 
@@ -122,15 +141,15 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         after.shrunk_runs = 0;
         self.findings.extend(after.findings.iter().cloned());
         if self.intact() {
-            self.commit(&Update { memory: after.clone(), ..Update::default() })?;
-            return Ok(self.outcome(State::Unchanged, after, 0, 0, 0));
+            self.note(&after)?;
+            return Ok(self.outcome(State::Unchanged, &after, 0, 0, 0));
         }
         let kept = self.kept()?;
-        let feed = self.feed(&after.channel, kept.iter().map(|kept| kept.entry.clone()).collect());
+        let feed = self.feed(&after.channel, kept.into_iter().map(|kept| kept.entry).collect());
         let files = self.publish(&feed, &mut after)?;
-        self.commit(&Update { memory: after.clone(), ..Update::default() })?;
+        self.note(&after)?;
         let state = if files > 0 { State::Changed } else { State::Unchanged };
-        Ok(self.outcome(state, after, 0, 0, files))
+        Ok(self.outcome(state, &after, 0, 0, files))
     }
 
     /// A listing was read: judge it, read what is new, merge, publish.
@@ -195,7 +214,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         for (done, job) in jobs.into_iter().enumerate() {
             let (why, link, key) = (job.why, job.teaser.url.clone(), job.keys.first().cloned());
             let story = if assemble::has_page(&job.teaser, self.source) {
-                self.read_page(job, &setting).await
+                self.read_page(job, &setting, done + 1 == total && !self.keep_connection).await
             } else {
                 read::from_listing(&job, &setting)
             };
@@ -207,9 +226,9 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         (read, left_out)
     }
 
-    async fn read_page(&self, job: Job, setting: &Arc<Setting>) -> ReadArticle {
+    async fn read_page(&self, job: Job, setting: &Arc<Setting>, last: bool) -> ReadArticle {
         let Some(url) = job.teaser.url.clone() else { return read::from_listing(&job, setting) };
-        let page: Box<Page> = match self.fetch(&url, None).await {
+        let page: Box<Page> = match self.fetch(&url, None, last).await {
             Ok(Answer::Page(page, _)) if assemble::is_diverted(&url, &page.url, self.source) => {
                 let message = format!("the story's address leads to {}, which is no story", page.url);
                 let finding = Finding::warning(Code::ArticleFailed, message).at_page(&url);
@@ -255,16 +274,20 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         }
         let nothing_new = written.is_empty() && dropped.is_empty() && after.channel == self.memory.channel;
         if nothing_new && self.intact() {
-            self.commit(&Update { memory: after.clone(), seen: news.seen, ..Update::default() })?;
-            return Ok(self.outcome(State::Unchanged, after, 0, 0, 0));
+            if news.seen.is_empty() {
+                self.note(&after)?;
+            } else {
+                self.commit(&Update { memory: after.clone(), seen: news.seen, ..Update::default() })?;
+            }
+            return Ok(self.outcome(State::Unchanged, &after, 0, 0, 0));
         }
         after.published = Vec::new();
         self.commit(&Update { memory: after.clone(), changed: written, dropped, seen: news.seen })?;
         self.memory = after.clone();
         let files = self.publish(&feed, &mut after)?;
-        self.commit(&Update { memory: after.clone(), ..Update::default() })?;
+        self.note(&after)?;
         let state = if files > 0 { State::Changed } else { State::Unchanged };
-        Ok(self.outcome(state, after, news.new, news.changed, files))
+        Ok(self.outcome(state, &after, news.new, news.changed, files))
     }
 
     fn succeed(&self, after: &mut Memory) {
@@ -302,18 +325,36 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             // Without a row every visit would say that the failure began just now, and change status.json by that.
             memory.failing_since = None;
         }
-        if known
-            && let Err(error) =
-                self.ports.store.commit(&self.source.id, &Update { memory: memory.clone(), ..Update::default() })
-        {
+        if known && let Err(error) = self.ports.store.note(&self.source.id, &memory) {
             findings.push(Finding::error(Code::StateFailed, error.to_string()));
         }
-        Outcome { id: self.source.id.clone(), state: State::Failed, new: 0, changed: 0, files: 0, memory, findings }
+        Outcome {
+            id: self.source.id.clone(),
+            state: State::Failed,
+            new: 0,
+            changed: 0,
+            files: 0,
+            entries: memory.summary.entries,
+            newest: memory.summary.newest,
+            shows_the_same: known && self.before.shows_the_same(&memory),
+            rowless: (!known).then(|| Box::new(memory.shown())),
+            findings,
+        }
     }
 
-    fn outcome(&mut self, state: State, memory: Memory, new: usize, changed: usize, files: usize) -> Outcome {
-        let findings = std::mem::take(&mut self.findings);
-        Outcome { id: self.source.id.clone(), state, new, changed, files, memory, findings }
+    fn outcome(&mut self, state: State, after: &Memory, new: usize, changed: usize, files: usize) -> Outcome {
+        Outcome {
+            id: self.source.id.clone(),
+            state,
+            new,
+            changed,
+            files,
+            entries: after.summary.entries,
+            newest: after.summary.newest,
+            rowless: None,
+            shows_the_same: self.before.shows_the_same(after),
+            findings: std::mem::take(&mut self.findings),
+        }
     }
 
     /// Every entry whose content is kept, from the store or just rebuilt.
@@ -344,6 +385,12 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             .store
             .commit(&self.source.id, update)
             .map_err(|error| Finding::error(Code::StateFailed, error.to_string()))
+    }
+
+    /// Keeps the row with the next batch.
+    fn note(&self, memory: &Memory) -> Result<(), Finding> {
+        let noted = self.ports.store.note(&self.source.id, memory);
+        noted.map_err(|error| Finding::error(Code::StateFailed, error.to_string()))
     }
 
     fn feed(&self, channel: &Channel, entries: Vec<Entry>) -> Feed {

@@ -303,3 +303,27 @@ fn a_story_left_out_by_its_text_is_read_once() {
     project.build().stderr_lacks("left out");
     assert_eq!(project.json("public/a.json")["items"].as_array().unwrap().len(), 3);
 }
+
+#[test]
+fn the_files_about_all_feeds_are_made_anew_when_they_have_to_be() {
+    let origin = newspaper();
+    let project = Project::for_origin(&origin, "");
+    project.build();
+    let index = project.read("public/index.html");
+    std::fs::remove_file(project.path("public/index.html")).unwrap();
+    project.build().file_has("public/index.html", "The Daily Test");
+    assert_eq!(project.read("public/index.html"), index);
+
+    // Nothing that a feed is made of changed, only what the page says.
+    let config = project.read("feeds.toml");
+    project.write("feeds.toml", format!("title = \"Morning papers\"\n{config}"));
+    project.build().stdout_has("unchanged").file_has("public/index.html", "Morning papers");
+
+    // A feed that fails, and one that works again, is told at once.
+    let well = project.read("public/status.json");
+    origin.status("/", 500);
+    project.run(&["build"]).exit(1).file_has("public/status.json", "\"failing\"");
+    origin.page("/", &front_page(STORIES));
+    project.build();
+    assert_eq!(project.read("public/status.json"), well);
+}

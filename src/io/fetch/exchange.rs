@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 use reqwest::header::{
-    CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION,
+    CONNECTION, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION,
 };
 use reqwest::{Client, Method, Response, StatusCode};
 use tokio::time::Instant;
@@ -42,6 +42,8 @@ pub(super) struct Ask<'a> {
     pub(super) options: &'a RequestOptions,
     pub(super) validators: Option<&'a Validators>,
     pub(super) purpose: Purpose,
+    /// Whether the connection is of no use afterwards.
+    pub(super) last: bool,
 }
 
 /// The answer at the end of the redirects.
@@ -188,6 +190,10 @@ fn build_request(client: &Client, ask: &Ask<'_>, url: &Url) -> reqwest::Result<(
                 headers.append(name, value);
             }
         }
+    }
+    if ask.last {
+        // HTTP/2 knows no such header, and the client leaves it out there.
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     let mut conditional = false;
     if let Some(validators) = ask.validators {

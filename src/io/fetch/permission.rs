@@ -106,7 +106,14 @@ impl Web {
         address.set_path("/robots.txt");
         address.set_query(None);
         address.set_fragment(None);
-        let ask = Ask { url: &address, home: None, options, validators: None, purpose: Purpose::Robots(LONGEST) };
+        let ask = Ask {
+            url: &address,
+            home: None,
+            options,
+            validators: None,
+            purpose: Purpose::Robots(LONGEST),
+            last: false,
+        };
         let landing = match self.follow(&ask).await {
             Ok(landing) => landing,
             // Redirects that lead nowhere count as no robots.txt (RFC 9309, section 2.3.1.2).

@@ -24,7 +24,7 @@ fn plain() -> RequestOptions {
 }
 
 async fn get(web: &Web, url: &Url, options: &RequestOptions) -> Result<Answer, Finding> {
-    web.fetch(Request { url, home: url, options, root: None, validators: None }).await
+    web.fetch(Request { url, home: url, options, root: None, validators: None, last: false }).await
 }
 
 fn page(answer: Answer) -> (Page, Validators) {
@@ -49,7 +49,8 @@ async fn asks_conditionally_with_the_very_bytes() {
     let (read, validators) = page(get(&web, &url, &options).await.unwrap());
     assert_eq!((read.media_type.as_deref(), read.charset.as_deref()), (Some("text/html"), Some("gbk")));
     assert_eq!(read.body, b"<p>hello");
-    let request = Request { url: &url, home: &url, options: &options, root: None, validators: Some(&validators) };
+    let request =
+        Request { url: &url, home: &url, options: &options, root: None, validators: Some(&validators), last: false };
     assert!(matches!(web.fetch(request).await, Ok(Answer::Unchanged)));
     let seen = origin.seen();
     assert_eq!(seen[1].headers["if-none-match"], "W/\"a b\"");
@@ -75,7 +76,8 @@ async fn knows_the_same_body_again() {
         validators.body_hash.as_deref(),
         Some("0967115f2813a3541eaef77de9d9d5773f1c0c04314b0bbfe4ff3b3b1c55b5d5")
     );
-    let request = Request { url: &url, home: &url, options: &options, root: None, validators: Some(&validators) };
+    let request =
+        Request { url: &url, home: &url, options: &options, root: None, validators: Some(&validators), last: false };
     assert!(matches!(web.fetch(request).await, Ok(Answer::Unchanged)));
 }
 
@@ -358,7 +360,8 @@ async fn reads_folders() {
     std::fs::write(folder.path().join("index.html"), "<p>saved").unwrap();
     let (web, url, options) = (web(), Url::parse("https://s.example/").unwrap(), RequestOptions::default());
     let root = folder.path().to_owned();
-    let request = Request { url: &url, home: &url, options: &options, root: Some(&root), validators: None };
+    let request =
+        Request { url: &url, home: &url, options: &options, root: Some(&root), validators: None, last: false };
     let (read, validators) = page(web.fetch(request.clone()).await.unwrap());
     assert_eq!(read.body, b"<p>saved");
     let again = Request { validators: Some(&validators), ..request };

@@ -2,8 +2,9 @@
 //!
 //! For each file: check the path, compare with what is there, write beside it, rename over it. A reader, and a run that
 //! is killed at any point, therefore see the old file or the new one, never a part. A file with the same bytes is not
-//! touched, so its time stays. Each new file's bytes are on the disk before it gets its name; the names themselves are
-//! made durable once for the whole batch by [`Dir::finish`], because waiting for the disk costs milliseconds a time.
+//! touched, so its time stays. Bytes and names are made durable once for a whole batch by [`Dir::finish`], because
+//! waiting for the disk costs milliseconds a time. A power cut before that may leave a file that is cut short; the next
+//! run sees it by its size and writes it again.
 //!
 //! Refuses to write through a symbolic link below the folder (the folder itself may be one), to replace anything but a
 //! regular file, and to delete anything but its own left-over temporary files.
@@ -46,6 +47,8 @@ struct Folders {
     swept: BTreeSet<PathBuf>,
     /// Their list of names changed since the last [`Dir::finish`].
     changed: BTreeSet<PathBuf>,
+    /// Files that were written since then.
+    written: Vec<PathBuf>,
 }
 
 impl Dir {
@@ -131,7 +134,9 @@ impl Publish for Dir {
             }
         }
         replace(&folder, &target, &artifact.bytes).map_err(|error| failure(&target, &error))?;
-        self.folders().changed.insert(folder);
+        let mut folders = self.folders();
+        folders.changed.insert(folder);
+        folders.written.push(target);
         Ok(Written::Changed)
     }
 
@@ -147,14 +152,22 @@ impl Publish for Dir {
     }
 
     fn finish(&self) -> Result<(), PublishError> {
-        let changed = std::mem::take(&mut self.folders().changed);
+        let (changed, written) = {
+            let mut folders = self.folders();
+            (std::mem::take(&mut folders.changed), std::mem::take(&mut folders.written))
+        };
         let mut result = Ok(());
-        for folder in changed {
-            if let Err(error) = sync_folder(&folder)
-                && result.is_ok()
-            {
-                result = Err(failure(&folder, &error));
-            }
+        let mut note = |path: &Path, synced: Result<(), Error>| match synced {
+            // A file that somebody has removed since needs no care.
+            Err(error) if error.kind() != ErrorKind::NotFound && result.is_ok() => result = Err(failure(path, &error)),
+            _ => {}
+        };
+        // The first waits for the disk; the system writes the others along with it.
+        for file in &written {
+            note(file, sync_file(file));
+        }
+        for folder in &changed {
+            note(folder, sync_folder(folder));
         }
         result
     }
@@ -203,7 +216,6 @@ fn replace(folder: &Path, target: &Path, bytes: &[u8]) -> Result<(), Error> {
         tempfile::Builder::new().prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX).tempfile_in(folder)?;
     file.write_all(bytes)?;
     allow_reading(file.as_file())?;
-    file.as_file().sync_data()?;
     file.persist(target).map_err(|error| error.error)?;
     Ok(())
 }
@@ -227,6 +239,11 @@ fn make_folder(path: &Path) -> Result<(), Error> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o755);
     builder.create(path)
+}
+
+/// Opened for writing, because some systems sync nothing else.
+fn sync_file(path: &Path) -> Result<(), Error> {
+    std::fs::OpenOptions::new().write(true).open(path)?.sync_data()
 }
 
 #[cfg(unix)]

@@ -1,14 +1,15 @@
 //! State in one SQLite file.
 //!
-//! One connection behind a mutex: statements are short, and SQLite has one writer anyway. A visit is one transaction;
-//! an unchanged source costs one row read and at most one row written. What a commit wrote survives `kill -9`; after a
-//! power cut the last commits may be missing, but the file is sound, and what is missing is fetched again.
+//! One connection behind a mutex: statements are short, and SQLite has one writer anyway. A visit that changes entries
+//! is one transaction; an unchanged source costs one row read, and its row is written together with those of many others
+//! ([`Store::flush`]). What a commit wrote survives `kill -9`; after a power cut the last commits may be missing, but the
+//! file is sound, and what is missing is fetched again.
 //!
 //! Refuses to be opened twice at a time, and to touch a file that a newer version or another program wrote.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Error, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
@@ -45,10 +46,15 @@ const ROBOTS: &str = "SELECT fetched_at, body FROM robots WHERE origin = ?1";
 const PUT_ROBOTS: &str = "INSERT INTO robots (origin, fetched_at, body) VALUES (?1, ?2, ?3) \
      ON CONFLICT (origin) DO UPDATE SET fetched_at = excluded.fetched_at, body = excluded.body";
 
+const NOTE: &str = "DELETE FROM note WHERE name = ?1 RETURNING text";
+const PUT_NOTE: &str = "INSERT OR REPLACE INTO note (name, text) VALUES (?1, ?2)";
+/// The note about the files about all feeds.
+const OVERVIEW: &str = "overview";
+
 /// Every statement, so that opening a file proves that it has the tables and columns they need.
-const STATEMENTS: [&str; 12] = [
+const STATEMENTS: [&str; 14] = [
     SOURCE_KEY, MEMORY, MEMORIES, PUT_MEMORY, FORGET, ENTRIES, PUT_ENTRY, DROP_ENTRY, KNOWN, PUT_KEY, ROBOTS,
-    PUT_ROBOTS,
+    PUT_ROBOTS, NOTE, PUT_NOTE,
 ];
 
 /// When a robots.txt was fetched, and its text; no text means that there was none to read.
@@ -59,6 +65,8 @@ pub type Robots = (DateTime<Utc>, Option<String>);
 pub struct Sqlite {
     /// The connection stands before the lock, so that the file is closed before another run may have it.
     connection: Mutex<Connection>,
+    /// Rows that were noted and not yet flushed, as they will be written.
+    noted: Mutex<BTreeMap<String, String>>,
     lock: Option<Mutex<Lock>>,
     path: String,
 }
@@ -88,20 +96,20 @@ impl Sqlite {
 
     fn new(connection: Connection, path: String, lock: Option<Lock>) -> Self {
         connection.set_prepared_statement_cache_capacity(STATEMENTS.len());
-        Self { connection: Mutex::new(connection), lock: lock.map(Mutex::new), path }
+        Self { connection: Mutex::new(connection), noted: Mutex::default(), lock: lock.map(Mutex::new), path }
     }
 
     /// Every source that was ever visited, also those no longer in feeds.toml, by id.
     pub fn sources(&self) -> Result<Vec<(String, Memory)>, StoreError> {
-        self.run(|connection| {
-            let mut statement = connection.prepare_cached(MEMORIES)?;
-            statement.query_map([], |row| Ok((row.get(0)?, rows::memory(row, 1)?)))?.collect()
-        })
+        let mut sources = Vec::new();
+        self.each(&mut |id, memory| sources.push((id.to_owned(), memory)))?;
+        Ok(sources)
     }
 
     /// Removes everything about a source, its keys included: when it comes back, all its stories are new. Nothing
     /// calls this by itself.
     pub fn forget(&self, id: &str) -> Result<(), StoreError> {
+        self.noted().remove(id);
         self.run(|connection| connection.prepare_cached(FORGET)?.execute([id]).map(drop))
     }
 
@@ -121,6 +129,11 @@ impl Sqlite {
         })
     }
 
+    fn noted(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        // A panic while the map was held leaves a usable map.
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Runs `work` on the connection; an error gets the file's name and plain words, and damage is noted for the next
     /// run.
     fn run<T>(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
@@ -137,6 +150,9 @@ impl Sqlite {
 
 impl Store for Sqlite {
     fn memory(&self, id: &FeedId) -> Result<Option<Memory>, StoreError> {
+        if let Some(text) = self.noted().get(id.as_str()) {
+            return rows::read_memory(text, 0).map(Some).map_err(|error| explain(&self.path, &error));
+        }
         self.run(|connection| {
             connection.prepare_cached(MEMORY)?.query_row([id.as_str()], |row| rows::memory(row, 0)).optional()
         })
@@ -180,7 +196,64 @@ impl Store for Sqlite {
                 put_entries(&transaction, id, &rows, update)?;
             }
             transaction.commit()
+        })?;
+        // What was noted before is older.
+        self.noted().remove(id.as_str());
+        Ok(())
+    }
+
+    fn note(&self, id: &FeedId, memory: &Memory) -> Result<(), StoreError> {
+        let memory = rows::to_json(memory).map_err(|error| explain(&self.path, &error))?;
+        self.noted().insert(id.as_str().to_owned(), memory);
+        Ok(())
+    }
+
+    /// What cannot be written stays noted, for the next attempt.
+    fn flush(&self) -> Result<(), StoreError> {
+        let mut noted = self.noted();
+        if noted.is_empty() {
+            return Ok(());
+        }
+        self.run(|connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let mut statement = transaction.prepare_cached(PUT_MEMORY)?;
+            for row in noted.iter() {
+                statement.execute(row)?;
+            }
+            drop(statement);
+            transaction.commit()
+        })?;
+        noted.clear();
+        Ok(())
+    }
+
+    /// In the order of their ids; what was noted is flushed before.
+    fn each(&self, see: &mut dyn FnMut(&str, Memory)) -> Result<(), StoreError> {
+        self.flush()?;
+        self.run(|connection| {
+            let mut statement = connection.prepare_cached(MEMORIES)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let memory = rows::memory(row, 1)?;
+                see(row.get_ref(0)?.as_str()?, memory);
+            }
+            Ok(())
         })
+    }
+
+    fn take_overview(&self) -> Result<Option<String>, StoreError> {
+        self.run(|connection| connection.prepare_cached(NOTE)?.query_row([OVERVIEW], |row| row.get(0)).optional())
+    }
+
+    fn set_overview(&self, word: &str) -> Result<(), StoreError> {
+        self.run(|connection| connection.prepare_cached(PUT_NOTE)?.execute((OVERVIEW, word)).map(drop))
+    }
+}
+
+/// What was noted is kept as well as can be when a run ends early.
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        let _ = self.flush();
     }
 }
 

@@ -45,7 +45,11 @@ pub(super) fn kept(row: &Row<'_>) -> Result<Kept, Error> {
 
 /// The memory of a source from the text in column `column`.
 pub(super) fn memory(row: &Row<'_>, column: usize) -> Result<Memory, Error> {
-    let text = row.get_ref(column)?.as_str()?;
+    read_memory(row.get_ref(column)?.as_str()?, column)
+}
+
+/// The memory of a source from its text, which stands in column `column`.
+pub(super) fn read_memory(text: &str, column: usize) -> Result<Memory, Error> {
     serde_json::from_str(text).or_else(|_| other_version(text)).map_err(|error| unreadable(column, error))
 }
 

@@ -171,26 +171,29 @@ fn one_run_at_a_time() {
 #[test]
 fn an_old_file_is_copied_and_brought_up_to_date() {
     let (_folder, path) = written();
-    let steps = [schema::STEPS[0], "ALTER TABLE source ADD COLUMN note TEXT NOT NULL DEFAULT 'x'"];
+    let version = schema::newest(&schema::STEPS);
+    let steps = [&schema::STEPS[..], &["ALTER TABLE source ADD COLUMN note TEXT NOT NULL DEFAULT 'x'"]].concat();
     let newer = open::open(&path, at(0), &steps).unwrap();
     assert_eq!(newer.note, None);
     assert_eq!(newer.store.entries(&feed("a")).unwrap().len(), 2);
     drop(newer);
-    let copy = path.with_file_name("state.db.bak-1");
-    assert_eq!(names_in(path.parent().unwrap()), ["lock", "state.db", "state.db.bak-1"]);
+    let name = format!("state.db.bak-{version}");
+    let copy = path.with_file_name(&name);
+    assert_eq!(names_in(path.parent().unwrap()), ["lock", "state.db", &name]);
     assert_eq!(Sqlite::open(&copy, at(0)).unwrap().store.memory(&feed("a")).unwrap(), Some(memory(1)));
 
     // The older program leaves the newer file alone.
     let before = std::fs::read(&path).unwrap();
     let error = Sqlite::open(&path, at(0)).unwrap_err().to_string();
-    assert!(error.contains("state.db") && error.contains("version 2") && error.contains("up to 1"), "{error}");
+    let versions = [format!("version {}", version + 1), format!("up to {version}")];
+    assert!(error.contains("state.db") && versions.iter().all(|version| error.contains(version)), "{error}");
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 
 #[test]
 fn a_failed_step_changes_nothing() {
     let (_folder, path) = written();
-    let steps = [schema::STEPS[0], "CREATE TABLE more (x); INSERT INTO nowhere VALUES (1)"];
+    let steps = [&schema::STEPS[..], &["CREATE TABLE more (x); INSERT INTO nowhere VALUES (1)"]].concat();
     assert!(open::open(&path, at(0), &steps).unwrap_err().to_string().contains("nowhere"));
     let opened = Sqlite::open(&path, at(0)).unwrap();
     assert_eq!((opened.note, opened.store.entries(&feed("a")).unwrap().len()), (None, 2));
@@ -373,4 +376,41 @@ fn random_sequences_agree_with_a_simple_model() {
             }
         }
     }
+}
+
+#[test]
+fn a_noted_row_is_read_at_once_and_written_with_the_batch() {
+    let (_folder, path) = written();
+    let store = Sqlite::open(&path, at(0)).unwrap().store;
+    store.note(&feed("a"), &memory(2)).unwrap();
+    store.note(&feed("c"), &memory(3)).unwrap();
+    assert_eq!(store.memory(&feed("a")).unwrap(), Some(memory(2)));
+    let stored = |id: &str| -> Option<String> {
+        let sql = "SELECT memory FROM source WHERE id = ?1";
+        Connection::open(&path).unwrap().query_row(sql, [id], |row| row.get(0)).optional().unwrap()
+    };
+    assert!(stored("c").is_none(), "nothing is written yet");
+    // A commit is newer than what was noted before.
+    store.commit(&feed("a"), &Update { memory: memory(4), ..Update::default() }).unwrap();
+    store.flush().unwrap();
+    assert!(stored("c").is_some());
+    assert_eq!(store.memory(&feed("a")).unwrap(), Some(memory(4)));
+    store.note(&feed("a"), &memory(5)).unwrap();
+    let mut seen = Vec::new();
+    store.each(&mut |id, memory| seen.push((id.to_owned(), memory))).unwrap();
+    assert!(seen.contains(&("a".to_owned(), memory(5))) && seen.contains(&("c".to_owned(), memory(3))));
+    store.note(&feed("c"), &memory(6)).unwrap();
+    drop(store);
+    let store = Sqlite::open(&path, at(0)).unwrap().store;
+    assert_eq!(store.memory(&feed("c")).unwrap(), Some(memory(6)), "what is noted is kept when a run ends");
+}
+
+#[test]
+fn the_word_about_the_overview_is_taken_once() {
+    let store = Sqlite::in_memory().unwrap();
+    assert_eq!(store.take_overview().unwrap(), None);
+    store.set_overview("x").unwrap();
+    store.set_overview("y").unwrap();
+    assert_eq!(store.take_overview().unwrap().as_deref(), Some("y"));
+    assert_eq!(store.take_overview().unwrap(), None);
 }
