@@ -76,12 +76,13 @@ impl Reader<'_> {
         Some((time, if fraction { 7 } else { 5 }))
     }
 
-    /// `14h40`, and `14h` where a day is known
+    /// `14h40`; where a day is known also `14 h 40` and `14h`
     fn hour_letter(&self, at: usize, hour: u32) -> Option<(NaiveTime, usize)> {
         if !self.has(at + 1, Meaning::HourLetter) {
             return None;
         }
-        let minute = self.pair(at + 2).filter(|_| self.glued(at + 1) && self.glued(at + 2));
+        let apart = !self.glued(at + 1) && !self.glued(at + 2) && self.has_day();
+        let minute = self.pair(at + 2).filter(|_| self.glued(at + 1) && self.glued(at + 2) || apart);
         match minute {
             Some(minute) => NaiveTime::from_hms_opt(hour, minute, 0).map(|time| (time, 3)),
             None if self.has_day() && self.direction.is_none() => {
@@ -125,13 +126,15 @@ impl Reader<'_> {
         (certain || day_known).then(|| NaiveTime::from_hms_opt(hour, minute, 0).map(|time| (time, 3)))?
     }
 
-    /// `3 pm`; `18 Uhr` and `alle 18` where a day is known
+    /// `3 pm`; `18 Uhr`, `18 Uhr 30` and `alle 18` where a day is known
     fn whole_hour(&self, at: usize, hour: u32) -> Option<(NaiveTime, usize)> {
         let half = self.half_at(at + 1).is_some() && (1..=12).contains(&hour);
         // `8 a m` could be eight of anything; the letter alone must follow at once.
         let half = half && (self.token(at + 1)?.length > 1 || self.glued(at + 1));
         let clock = self.has(at + 1, Meaning::Clock) && self.has_day() && self.unit_at(at + 1).is_none();
-        (half || clock).then(|| NaiveTime::from_hms_opt(hour, 0, 0).map(|time| (time, 1)))?
+        let minute = self.pair(at + 2).filter(|_| clock && !half);
+        let (minute, length) = minute.map_or((0, 1), |minute| (minute, 3));
+        (half || clock).then(|| NaiveTime::from_hms_opt(hour, minute, 0).map(|time| (time, length)))?
     }
 
     /// `7 гадзін 10 хвілін` behind a day

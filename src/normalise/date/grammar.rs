@@ -4,18 +4,12 @@
 //! time, loose number, word, punctuation); then `finish` asks whether the filled slots make one date. A piece that no
 //! rule takes, a slot filled twice, or slots that do not belong together make the text no date.
 
-use chrono::{Datelike, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Datelike, FixedOffset, NaiveDate, NaiveTime};
 
 use super::lexicon::{Direction, Half, Meaning, Unit};
 use super::relative::{self, Amount};
 use super::token::{Kind, Token};
 use super::{Context, Moment, Order, is_plausible};
-
-/// A date without a year lies at most so many days ahead; otherwise it was last year.
-const DAYS_AHEAD: u64 = 3;
-
-/// A year of two digits lies at most so many years ahead; otherwise it was in the last century.
-const YEARS_AHEAD: i32 = 10;
 
 /// What a text says, and whether it says it beyond doubt.
 #[derive(Clone, Copy, Debug)]
@@ -159,6 +153,9 @@ impl<'a> Reader<'a> {
 
     fn word(&mut self, at: usize) -> Option<usize> {
         let meanings = self.meanings(at);
+        if self.is_prefix(at) && !self.is_era_letter(at) {
+            return None;
+        }
         let weekday = self.meaning(at, |m| if let Meaning::Weekday(day) = m { Some(*day) } else { None });
         if let Some(month) = self.month_at(at)
             && self.month.is_none()
@@ -178,6 +175,11 @@ impl<'a> Reader<'a> {
         let filler = meanings.contains(&Meaning::Filler);
         for meaning in meanings {
             match *meaning {
+                Meaning::Shift(Unit::Week, count) if self.shifts.is_empty() && self.weekday_sign(at + 1).is_some() => {
+                    self.shifts.push((Unit::Week, count));
+                    self.weekday = self.weekday_sign(at + 1);
+                    return Some(2);
+                }
                 Meaning::Shift(unit, count) if self.shifts.len() < 3 => self.shifts.push((unit, count)),
                 Meaning::ShiftHalf(days, half) if self.shifts.is_empty() && self.half.is_none() => {
                     self.shifts.push((Unit::Day, days));
@@ -199,6 +201,28 @@ impl<'a> Reader<'a> {
             return Some(1);
         }
         filler.then_some(1)
+    }
+
+    /// `v1.2.24`, `R8.3.18`: a letter that stands at a number makes it a version or a reference, whatever else it means.
+    fn is_prefix(&self, at: usize) -> bool {
+        let letter = self.token(at).is_some_and(|token| token.length == 1 && token.ascii);
+        letter && self.token(at + 1).is_some_and(|next| next.glued && next.number().is_some())
+    }
+
+    /// `R8.3.18` on a Japanese page: the first letter of an era.
+    fn is_era_letter(&self, at: usize) -> bool {
+        let era = self.meanings(at).iter().any(|meaning| matches!(meaning, Meaning::Era(_)));
+        era && self.context.language.is_some_and(|tag| tag.get(..2).is_some_and(|tag| tag.eq_ignore_ascii_case("ja")))
+    }
+
+    /// The day in `上周五` and `上周日`, whose first two signs are a word of their own.
+    fn weekday_sign(&self, at: usize) -> Option<u32> {
+        let token = self.token(at).filter(|token| token.glued && !token.ascii && token.length == 1)?;
+        match token.number() {
+            Some((day @ 1..=6, 1)) => u32::try_from(day).ok(),
+            None if self.unit_at(at) == Some(Unit::Day) => Some(7),
+            _ => None,
+        }
     }
 
     /// `so` is a Sunday in some language, and `mar` may be March: alone they are no date.
@@ -245,9 +269,17 @@ impl<'a> Reader<'a> {
         at > 0 && (0..at).all(|before| self.has(before, Meaning::Filler))
     }
 
-    fn finish(self) -> Option<Reading> {
+    fn finish(mut self) -> Option<Reading> {
         if self.bare && self.direction.is_none() {
             return None;
+        }
+        // `去年3月18日`: the word says the year of a day that is written without one.
+        if let [(Unit::Year, count)] = self.shifts[..]
+            && self.month.is_some()
+            && self.year.is_none()
+        {
+            self.year = Some(self.context.now.year() + count);
+            self.shifts.clear();
         }
         let moment = if self.amounts.is_empty() { self.absolute()? } else { self.counted()? };
         let certain = !self.amounts.is_empty() && (self.direction.is_some() || self.sign.is_some())
@@ -301,14 +333,23 @@ impl<'a> Reader<'a> {
                 if self.direction.is_some() && self.strict_direction {
                     return None;
                 }
-                let shifted = relative::shift(self.context.now, &self.shifts)?;
+                // `this week` is no day; its Friday is.
+                let whole = self.shifts.iter().all(|(unit, count)| *unit != Unit::Day && *count == 0);
+                if whole && self.weekday.is_none() {
+                    return None;
+                }
+                let mut shifted = relative::shift(self.context.now, &self.shifts)?;
+                if let (Some(weekday), [(Unit::Week, _)]) = (self.weekday, &self.shifts[..]) {
+                    let monday = i64::from(shifted.weekday().num_days_from_monday());
+                    shifted += chrono::TimeDelta::days(i64::from(weekday) - 1 - monday);
+                }
                 // A text that counts days from now keeps the clock of now, as `1 day ago` does.
                 let borrowed_clock = time.is_none();
                 let time = time.or_else(|| self.half.is_none().then(|| shifted.time()));
                 return Some(Moment { date: shifted.date(), time, offset: self.offset, borrowed_clock });
             }
             None => match self.weekday {
-                Some(weekday) => last_weekday(self.context.now, weekday, time)?,
+                Some(weekday) => super::calendar::last_weekday(self.context.now, weekday, time)?,
                 None if time.is_some() => today,
                 None => return None,
             },
@@ -351,6 +392,11 @@ impl<'a> Reader<'a> {
             return if alone { Ok(Some(date)) } else { Err(Contradiction) };
         }
         let Some(month) = self.month else {
+            if let (Some(day), None, [], None, true) =
+                (self.day, self.year, &self.loose[..], self.era, self.time.is_some())
+            {
+                return self.latest_of_month(day).map(Some).ok_or(Contradiction);
+            }
             let nothing = self.loose.is_empty() && self.day.is_none() && self.year.is_none() && self.era.is_none();
             return if nothing { Ok(None) } else { Err(Contradiction) };
         };
@@ -373,38 +419,4 @@ impl<'a> Reader<'a> {
         };
         date.map(Some).ok_or(Contradiction)
     }
-
-    /// A year as it is written, in our calendar.
-    pub(super) fn full_year(&self, value: u32, digits: usize) -> Option<i32> {
-        let value = i32::try_from(value).ok()?;
-        if let Some(base) = self.era {
-            return Some(base + value);
-        }
-        if digits == 2 {
-            let this_year = self.context.now.year();
-            let year = this_year - this_year.rem_euclid(100) + value;
-            return Some(if year > this_year + YEARS_AHEAD { year - 100 } else { year });
-        }
-        let buddhist = self.calendar == Calendar::Thai && (2500..2643).contains(&value);
-        (digits == 4).then_some(if buddhist { value - 543 } else { value })
-    }
-
-    /// The last such day that is not far ahead.
-    pub(super) fn latest(&self, month: u32, day: u32) -> Option<NaiveDate> {
-        let today = self.context.now.date();
-        let limit = today.checked_add_days(Days::new(DAYS_AHEAD))?;
-        // 29 February may be up to eight years ago.
-        (0..=9)
-            .filter_map(|back| NaiveDate::from_ymd_opt(limit.year() - back, month, day))
-            .find(|date| *date <= limit)
-            .filter(|_| NaiveDate::from_ymd_opt(2000, month, day).is_some())
-    }
-}
-
-/// The last such weekday before today; today itself if a time is named that is over.
-fn last_weekday(now: NaiveDateTime, weekday: u32, time: Option<NaiveTime>) -> Option<NaiveDate> {
-    let today = now.date();
-    let back = (today.weekday().number_from_monday() + 7 - weekday) % 7;
-    let over = time.is_some_and(|time| time <= now.time());
-    today.checked_sub_days(Days::new(u64::from(if back == 0 && !over { 7 } else { back })))
 }

@@ -284,6 +284,8 @@ pub(super) fn fold(text: &str) -> String {
             0x60 | 0xB4 | 0x2B9 | 0x2BB | 0x2BC | 0x2018 | 0x2019 | 0x2032 => '\'',
             0x2010..=0x2015 | 0x2212 => '-',
             0x60C | 0x3001 => ',',
+            // A circle that is written for the Chinese zero.
+            0x25CB | 0x25EF => '〇',
             // Letters of Hindi, Bengali and Punjabi that are also written as a letter and a dot below.
             0x958..=0x95F => ['क', 'ख', 'ग', 'ज', 'ड', 'ढ', 'फ', 'य'][(code - 0x958) as usize],
             0x9DC => 'ড',

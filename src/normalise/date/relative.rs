@@ -51,7 +51,9 @@ impl Reader<'_> {
         // Languages that put the unit first: `mwezi 2 uliopita`.
         let gap =
             usize::from(self.token(at + 1).is_some_and(|next| next.is_mark('-')) || self.has(at + 1, Meaning::Filler));
+        let letter = self.token(at)?.length == 1 && self.token(at)?.ascii;
         if direction.is_none()
+            && !letter
             && !self.has(at, Meaning::Filler)
             && let Some((value, length)) = self.quantity(at + 1 + gap)
             && self.span_at(at + 1 + gap + length).is_none()

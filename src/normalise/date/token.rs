@@ -123,7 +123,9 @@ pub(super) fn languages(text: &str) -> Vec<Language> {
     let mut found = Vec::new();
     let mut before = ' ';
     for (at, character) in text.char_indices() {
-        let starts = is_letter(character) && (!is_letter(before) || is_spaceless(before));
+        // Some words begin with an apostrophe, which stands for a letter.
+        let apostrophe = character == '\'';
+        let starts = (is_letter(character) || apostrophe) && (!is_letter(before) || is_spaceless(before));
         before = character;
         if !starts {
             continue;
@@ -131,6 +133,9 @@ pub(super) fn languages(text: &str) -> Vec<Language> {
         let here = ends(text, at);
         let here = here.iter().flat_map(|end| text.get(at..*end).map_or(&[][..], |word| LEXICON.get(word)));
         let here: Vec<Language> = here.map(|(language, _)| *language).collect();
+        if apostrophe && here.is_empty() {
+            continue;
+        }
         // A shared word such as `h` or `GMT` says nothing about the language; the next word may.
         let shared = here.contains(&SHARED) || ideographic_number(text.get(at..).unwrap_or_default()).is_some();
         found.extend(here);
@@ -177,36 +182,51 @@ fn is_spaceless(character: char) -> bool {
         0xE00..=0xFFF | 0x1000..=0x109F | 0x1100..=0x11FF | 0x1780..=0x17FF | 0x2E80..=0x9FFF | 0xAC00..=0xD7AF | 0xF900..=0xFAFF)
 }
 
-/// Chinese numerals at the start of `text`, up to 99 or digit by digit, and their length in bytes.
+/// Chinese numerals at the start of `text`, below a thousand or digit by digit (二〇二四), and their length in bytes.
 fn ideographic_number(text: &str) -> Option<(u64, usize)> {
-    let (mut value, mut tens, mut length, mut count) = (0, None, 0, 0);
+    /// `三十五` has three signs, `一百一十五` has five, and no year has more digits than four.
+    const MOST_DIGITS: usize = 4;
+    let (mut value, mut pending, mut length, mut digits) = (0, None, 0, 0);
+    let mut last_unit = 1_000;
     for character in text.chars() {
-        let digit = match character {
-            '〇' | '零' => 0,
-            '一' | '元' => 1,
-            '二' | '两' | '兩' => 2,
-            '三' | '几' | '幾' | '数' | '數' => 3,
-            '四' => 4,
-            '五' => 5,
-            '六' => 6,
-            '七' => 7,
-            '八' => 8,
-            '九' => 9,
-            '十' if tens.is_none() && count <= 1 => {
-                tens = Some(if count == 0 { 10 } else { value * 10 });
-                value = 0;
-                count += 1;
-                length += character.len_utf8();
-                continue;
-            }
-            _ => break,
+        let unit = match character {
+            '十' => 10,
+            '百' => 100,
+            _ => 1,
         };
-        if count >= 4 {
-            return None;
+        if unit == 1 {
+            let Some(digit) = ideographic_digit(character) else { break };
+            digits += 1;
+            if last_unit == 1_000 && digits > MOST_DIGITS {
+                return None;
+            }
+            // 一百零五: the zero only keeps a place.
+            pending = Some(if last_unit == 1_000 { pending.unwrap_or(0) * 10 + digit } else { digit });
+        } else {
+            let fits = unit < last_unit && pending.is_none_or(|count: u64| count < 10);
+            if !fits {
+                break;
+            }
+            value += pending.take().unwrap_or(1) * unit;
+            last_unit = unit;
         }
-        value = if tens.is_some() { digit } else { value * 10 + digit };
-        count += 1;
         length += character.len_utf8();
     }
-    (count > 0).then_some((tens.unwrap_or(0) + value, length))
+    (length > 0).then_some((value + pending.unwrap_or(0), length))
+}
+
+fn ideographic_digit(character: char) -> Option<u64> {
+    Some(match character {
+        '〇' | '零' => 0,
+        '一' | '元' => 1,
+        '二' | '两' | '兩' => 2,
+        '三' | '几' | '幾' | '数' | '數' => 3,
+        '四' => 4,
+        '五' => 5,
+        '六' => 6,
+        '七' => 7,
+        '八' => 8,
+        '九' => 9,
+        _ => return None,
+    })
 }
