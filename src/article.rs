@@ -4,6 +4,7 @@
 //! microdata, visible text, and the body finder. A page claims; nothing here is trusted yet: HTML is not sanitised,
 //! dates are text, names are as written.
 
+pub mod absence;
 mod body;
 mod byline;
 mod copy;
@@ -14,6 +15,7 @@ mod lines;
 mod merge;
 mod meta;
 mod microdata;
+pub mod recurring;
 mod reprint;
 mod shape;
 mod survey;
@@ -109,6 +111,8 @@ pub struct Article {
     pub comments: Option<Comments>,
     /// The next page of the same article (only where configured).
     pub next: Option<Url>,
+    /// What the page shows instead of an article, if it shows none. The claims are then of that page.
+    pub absence: Option<absence::Absence>,
     /// Configured fields that matched nothing, by name and words.
     pub unmatched: Vec<(&'static str, String)>,
 }
@@ -133,6 +137,8 @@ pub struct Rules {
     pub content: Option<Field>,
     /// Elements left out of the body wherever they stand.
     pub remove: Vec<Selector>,
+    /// Whether blocks that stand in several articles of the source stay in the body.
+    pub keep_recurring: bool,
     /// The headline.
     pub title: Option<Field>,
     /// The publication time.
@@ -205,5 +211,6 @@ pub fn read(document: &crate::page::Document, rules: &Rules) -> Article {
     article.body = found.claim;
     article.strategy = found.strategy;
     merge::from_body(&mut article, document, rules);
+    article.absence = absence::find(document, &survey, &article);
     article
 }

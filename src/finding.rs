@@ -74,6 +74,22 @@ codes! {
     ArticleFailed = "article-failed",
     /// No body was found on an article page; the listing's words are used.
     ArticleEmpty = "article-empty",
+    /// An article page says that it does not exist, with a status that says the contrary.
+    ArticleNotFound = "article-not-found",
+    /// An article page is an error message, with a status that says the contrary.
+    ArticleError = "article-error",
+    /// An article page asks for consent to cookies instead of showing its text.
+    ArticleConsent = "article-consent",
+    /// An article page asks to sign in instead of showing its text.
+    ArticleLogin = "article-login",
+    /// An article page shows only the beginning of its text.
+    ArticlePaywall = "article-paywall",
+    /// An article page shows a film or a recording and no text.
+    ArticleVideo = "article-video",
+    /// An article page is empty until its script runs.
+    ArticleScript = "article-script",
+    /// Blocks that stand in several articles of a source were taken for furniture and left out.
+    FurnitureFound = "furniture-found",
     /// More new articles than one run fetches; the rest follow in the next run.
     ArticlesQueued = "articles-queued",
     /// A text that should be a date is none.

@@ -10,6 +10,7 @@
 //! nothing) is written once for a batch of visits, after the batch's files are on the disk. Nothing here knows what is
 //! behind the ports.
 
+mod furniture;
 mod overview;
 mod ports;
 mod read;

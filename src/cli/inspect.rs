@@ -1,5 +1,7 @@
 //! `feedmill inspect`: what is read from one page, or from a batch of saved ones.
 
+mod feed;
+
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDateTime;
@@ -8,6 +10,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{SOME_FAILED, USAGE, WELL, say, warn};
+use crate::article::recurring::{self, Removed};
 use crate::article::{self, Article, Claim, Origin};
 use crate::config::RequestOptions;
 use crate::finding::Finding;
@@ -18,8 +21,9 @@ use crate::normalise::{self, date};
 use crate::page::{self, Page};
 use crate::pipeline::{Answer, Clock, Fetch, Request};
 use crate::{io, report};
+use feed::Setting;
 
-/// `feedmill inspect article|listing URL [--html FILE] [--json]` or `feedmill inspect --batch FILE`.
+/// `feedmill inspect article|listing URL [--feed ID] [--html FILE] [--json]` or `feedmill inspect --batch FILE`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// What the page is
@@ -38,8 +42,10 @@ pub(super) struct Arguments {
     #[arg(long)]
     allow_private: bool,
     /// Answer the requests of this file, one JSON object a line, without network or state
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["kind", "url", "html", "json", "allow_private"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["kind", "url", "html", "json", "allow_private", "feed"])]
     batch: Option<PathBuf>,
+    #[command(flatten)]
+    feed: feed::FeedArguments,
 }
 
 /// What a page is.
@@ -57,7 +63,12 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
         return batch(path);
     }
     let (Some(kind), Some(url)) = (arguments.kind, &arguments.url) else { return USAGE };
-    let shown = page_of(arguments, url).and_then(|page| show(kind, &page, arguments.json));
+    let setting = match feed::setting(&arguments.feed) {
+        Ok(setting) => setting,
+        Err(code) => return code,
+    };
+    let setting = setting.as_ref();
+    let shown = page_of(arguments, setting, url).and_then(|page| show(kind, &page, setting, arguments.json));
     match shown {
         Ok(text) => {
             say(&text);
@@ -74,7 +85,7 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
     }
 }
 
-fn page_of(arguments: &Arguments, url: &Url) -> Result<Page, Finding> {
+fn page_of(arguments: &Arguments, setting: Option<&Setting>, url: &Url) -> Result<Page, Finding> {
     if let Some(path) = &arguments.html {
         let body = io::files::read_bytes(path)
             .map_err(|error| Finding::error(crate::finding::Code::FetchFailed, error.to_string()))?;
@@ -83,8 +94,10 @@ fn page_of(arguments: &Arguments, url: &Url) -> Result<Page, Finding> {
     let web = Web::new(WebOptions::default())?;
     let runtime =
         super::runtime().map_err(|error| Finding::error(crate::finding::Code::Internal, error.to_string()))?;
-    let options = RequestOptions { allow_private: arguments.allow_private, ..RequestOptions::default() };
-    let request = Request { url, home: url, options: &options, root: None, validators: None, last: false };
+    let options = setting.map(|setting| setting.source.request.clone()).unwrap_or_default();
+    let options = RequestOptions { allow_private: options.allow_private || arguments.allow_private, ..options };
+    let (home, root) = setting.map_or((url, None), |setting| (&setting.source.url, setting.source.root.as_ref()));
+    let request = Request { url, home, options: &options, root, validators: None, last: false };
     match runtime.block_on(web.fetch(request))? {
         Answer::Page(page, _) => Ok(*page),
         Answer::Unchanged => {
@@ -98,22 +111,48 @@ fn saved(url: &Url, body: Vec<u8>) -> Page {
 }
 
 /// Reads `page` and shows what was found, for people or as JSON.
-fn show(kind: PageKind, page: &Page, as_json: bool) -> Result<String, Finding> {
-    let opened = page::open(page, None)?;
+fn show(kind: PageKind, page: &Page, setting: Option<&Setting>, as_json: bool) -> Result<String, Finding> {
+    let opened = page::open(page, setting.and_then(|setting| setting.source.encoding.as_deref()))?;
     let findings = opened.findings.iter().map(|finding| report::finding(None, finding) + "\n").collect::<String>();
-    Ok(match (kind, as_json) {
-        (PageKind::Article, false) => {
-            findings + &article_words(&article::read(&opened.value, &article::Rules::default()), &page.url)
+    Ok(match kind {
+        PageKind::Article => {
+            let rules = setting.map(|setting| setting.source.article.clone()).unwrap_or_default();
+            let mut article = article::read(&opened.value, &rules);
+            let common = setting.filter(|_| !rules.keep_recurring).map(|setting| common(&mut article, setting, page));
+            let mut answer = article_answer(&article, &page.url);
+            if as_json {
+                answer["recurring"] = json!(common);
+                return Ok(format!("{answer:#}"));
+            }
+            findings + &article_words(&article, &answer, common.as_ref())
         }
-        (PageKind::Listing, false) => {
-            findings + &listing_words(&listing::read(&opened.value, &listing::Rules::default()))
+        PageKind::Listing => {
+            let rules = setting.map(|setting| setting.source.listing.clone()).unwrap_or_default();
+            let listing = listing::read(&opened.value, &rules);
+            if as_json { format!("{:#}", listing_answer(&listing)) } else { findings + &listing_words(&listing) }
         }
-        (kind, true) => format!("{:#}", answer_for(kind, &opened.value, &page.url)),
     })
 }
 
-fn article_words(article: &Article, url: &Url) -> String {
-    let answer = article_answer(article, url);
+/// What the article has in common with those that are known of its feed.
+#[derive(Debug, serde::Serialize)]
+struct Common {
+    /// How many articles are compared, this one included.
+    articles: usize,
+    /// The blocks that are left out.
+    removed: Vec<Removed>,
+}
+
+/// Takes out of `article` what a run would take out; the article counts as one of those that are known.
+fn common(article: &mut Article, setting: &Setting, page: &Page) -> Common {
+    let pieces = article.body.as_ref().map(|body| recurring::pieces(&body.value)).unwrap_or_default();
+    let mut known = setting.known.clone();
+    known.learn(&normalise::id::key(&page.requested, &setting.source.url), &pieces);
+    let removed = recurring::apply(article, &pieces, &known, &page.url);
+    Common { articles: known.articles(), removed }
+}
+
+fn article_words(article: &Article, answer: &Value, common: Option<&Common>) -> String {
     let mut lines = Vec::new();
     let mut line = |name: &str, value: Option<String>, origin: Option<Origin>| {
         let value = value.unwrap_or_else(|| "-".to_owned());
@@ -140,6 +179,16 @@ fn article_words(article: &Article, url: &Url) -> String {
         article.image.as_ref().map(|claim| claim.origin),
     );
     line("body", Some(article.strategy.to_owned()), article.body.as_ref().map(|claim| claim.origin));
+    if let Some(absence) = article.absence {
+        lines.push(format!("{:<10} {} [{}]", "no article", absence.words(), absence.code().name()));
+    }
+    if let Some(common) = common {
+        let of = crate::assemble::count(common.articles, "article");
+        let removed = common.removed.iter();
+        lines.extend(
+            removed.map(|block| format!("{:<10} {:?} (in {} of {of})", "left out", block.text, block.articles)),
+        );
+    }
     lines.push(String::new());
     lines.push(text("content_text").unwrap_or_else(|| "(no body found)".to_owned()));
     lines.join("\n")
@@ -259,6 +308,7 @@ fn article_answer(article: &Article, url: &Url) -> Value {
         "images": images,
         "source": article.source,
         "strategy": article.strategy,
+        "absence": article.absence.map(|absence| absence.code().name()),
     })
 }
 

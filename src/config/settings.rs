@@ -133,6 +133,20 @@ fn count(reading: &mut Reading<'_>, item: Item<'_>, range: RangeInclusive<u64>) 
     reading.integer(item, range).and_then(|number| usize::try_from(number).ok())
 }
 
+/// Whether what recurs is kept.
+pub(super) fn keep(reading: &mut Reading<'_>, item: Item<'_>) -> Option<bool> {
+    let text = reading.string(item)?;
+    match text {
+        "keep" => Some(true),
+        "remove" => Some(false),
+        other => {
+            let help = "write `keep` or `remove`";
+            reading.mistake_with(item.span(), format!("unknown word `{}`", shown(other)), help);
+            None
+        }
+    }
+}
+
 fn order(reading: &mut Reading<'_>, item: Item<'_>) -> Option<Order> {
     let text = reading.string(item)?;
     match text {

@@ -84,6 +84,7 @@ const ARTICLE: Shape = Shape {
     keys: &[
         "content",
         "remove",
+        "recurring",
         "title",
         "date",
         "updated",
@@ -326,10 +327,12 @@ fn listing_rules(reading: &mut Reading<'_>, item: Item<'_>, format: Option<&str>
 fn article_rules(reading: &mut Reading<'_>, item: Item<'_>, format: Option<&str>) -> article::Rules {
     let Some(table) = reading.table(item, &ARTICLE) else { return article::Rules::default() };
     let remove = table.get("remove").map(|item| field::selectors(reading, item).0).unwrap_or_default();
+    let keep_recurring = table.get("recurring").and_then(|item| settings::keep(reading, item)).unwrap_or(false);
     let mut fields = Fields { reading, table, format };
     article::Rules {
         content: fields.get("content", TEXT),
         remove,
+        keep_recurring,
         title: fields.get("title", TEXT),
         date: fields.get("date", DATE),
         updated: fields.get("updated", DATE),

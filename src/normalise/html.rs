@@ -4,6 +4,7 @@
 //! the markup, then one linear pass over ammonia's well-formed output resolves addresses, drops tracking pixels and
 //! empty elements, writes attributes in a fixed order and cuts at the size cap. Sanitising twice gives the same bytes.
 
+mod blocks;
 mod finish;
 mod token;
 mod words;
@@ -16,6 +17,7 @@ use url::Url;
 
 use crate::model::{Image, SafeHtml};
 
+pub(crate) use blocks::{Block, Kind, blocks, without};
 pub(crate) use token::{decode, escape};
 
 /// The most bytes of one body; longer ones are cut at the end of a block.

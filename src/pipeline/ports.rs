@@ -172,6 +172,8 @@ pub struct Update {
     pub dropped: Vec<EntryId>,
     /// Keys that are known from now on without an entry of their own: stories beyond the cap, further addresses.
     pub seen: Vec<(String, EntryId)>,
+    /// What is known from now on of the blocks that the source's articles have in common, if that changed.
+    pub recurring: Option<Vec<u8>>,
 }
 
 /// Why state could not be kept.
@@ -187,6 +189,9 @@ pub trait Store: Sync {
     fn entries(&self, id: &FeedId) -> Result<Vec<Kept>, StoreError>;
     /// Which of `keys` are known, and as what; keys stay known after their entry left the feed.
     fn known(&self, id: &FeedId, keys: &[String]) -> Result<HashMap<String, EntryId>, StoreError>;
+    /// What is known of the blocks that the source's articles have in common, as the last [`Update::recurring`] said;
+    /// opaque to the store. Empty if nothing is.
+    fn recurring(&self, id: &FeedId) -> Result<Vec<u8>, StoreError>;
     /// Applies `update` in one transaction.
     fn commit(&self, id: &FeedId, update: &Update) -> Result<(), StoreError>;
     /// Replaces the row of a source with the next [`Store::flush`]; until then a run that is killed loses it. For what

@@ -4,14 +4,18 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::Semaphore;
+use url::Url;
 
+use crate::article::absence::Absence;
+use crate::article::recurring::{self, Known, Pieces, Removed};
+use crate::article::{self, Article};
 use crate::assemble::{self, Job, Made, Reading};
 use crate::config::Source;
 use crate::finding::{Code, Finding, Found};
+use crate::listing as listings;
 use crate::listing::Listing;
 use crate::page::{self, Page};
 use crate::pipeline::Kept;
-use crate::{article, listing as listings};
 
 /// Opens and lists an index page.
 pub(super) fn listing(page: &Page, source: &Source) -> Result<Found<Listing>, Finding> {
@@ -47,27 +51,86 @@ impl Setting {
     }
 }
 
+/// A story whose page was read and whose entry is not made yet: first all the pages of a run are compared.
+pub(super) struct Draft {
+    pub(super) job: Job,
+    /// What the page claims.
+    pub(super) article: Article,
+    /// The blocks of its body.
+    pub(super) pieces: Pieces,
+    /// The address that answered.
+    url: Url,
+    findings: Vec<Finding>,
+}
+
+/// What became of an article page.
+pub(super) enum Step {
+    /// It was read.
+    Draft(Box<Draft>),
+    /// It cannot be used, and the story is done without it.
+    Done(ReadArticle),
+}
+
 /// Reads one story from its page; a page that cannot be used leaves the listing's words.
-pub(super) fn story(job: &Job, page: &Page, setting: &Setting) -> ReadArticle {
-    let mut findings = Vec::new();
+pub(super) fn story(job: Job, page: &Page, setting: &Setting) -> Step {
     let document = match page::open(page, setting.source.encoding.as_deref()) {
         Ok(document) => document,
-        Err(refusal) if refusal.code == Code::NotHtml && page.media_type.is_some() => return file(job, page, setting),
-        Err(refusal) => return without_page(job, setting, &refusal),
+        Err(refusal) if refusal.code == Code::NotHtml && page.media_type.is_some() => {
+            return Step::Done(file(&job, page, setting));
+        }
+        Err(refusal) => return Step::Done(without_page(&job, setting, &refusal)),
     };
-    let article = article::read(&document.value, &setting.source.article);
-    findings.extend(document.findings);
-    if article.body.is_none() && job.teaser.content.is_none() {
+    let mut article = article::read(&document.value, &setting.source.article);
+    let mut findings = document.findings;
+    if let Some(absence) = article.absence.filter(|_| article.strategy != "configured") {
+        let finding = absent(absence, page);
+        if absence.is_another_page() {
+            return Step::Done(elsewhere(&job, setting, absence, finding));
+        }
+        findings.push(finding);
+        if absence != Absence::Paywall {
+            article.body = None;
+        }
+    }
+    let pieces = article.body.as_ref().map(|body| recurring::pieces(&body.value)).unwrap_or_default();
+    Step::Draft(Box::new(Draft { job, article, pieces, url: page.url.clone(), findings }))
+}
+
+fn absent(absence: Absence, page: &Page) -> Finding {
+    let instead = if absence == Absence::Paywall { "that is published" } else { "the listing's words are used" };
+    let finding = Finding::warning(absence.code(), format!("{}; {instead}", absence.words())).at_page(&page.url);
+    absence.remedy().into_iter().fold(finding, Finding::remedy)
+}
+
+/// A story whose page is about something else: nothing on it is believed. What is only there for a while is asked for
+/// again.
+fn elsewhere(job: &Job, setting: &Setting, absence: Absence, finding: Finding) -> ReadArticle {
+    let mut story = match job.previous.clone() {
+        Some(kept) => ReadArticle { kept: Some(kept), left_out: false, findings: Vec::new() },
+        None => from_listing(job, setting),
+    };
+    if let Some(kept) = &mut story.kept {
+        kept.pending = job.previous.is_some() || matches!(absence, Absence::NotFound | Absence::Failure);
+    }
+    story.findings.push(finding);
+    story
+}
+
+/// Makes the entry of `draft`, without the blocks that are furniture as far as is `known`; returns those, too.
+pub(super) fn finish(mut draft: Draft, known: &Known, setting: &Setting) -> (ReadArticle, Vec<Removed>) {
+    let removed = recurring::apply(&mut draft.article, &draft.pieces, known, &draft.url);
+    let Draft { job, article, url, mut findings, .. } = draft;
+    if article.body.is_none() && article.absence.is_none() && job.teaser.content.is_none() {
         let finding = Finding::warning(Code::ArticleEmpty, "no body was found; the listing's words are used");
-        findings.push(finding.at_page(&page.url).remedy("say where it is: article = { content = \"…\" }"));
+        findings.push(finding.at_page(&url).remedy("say where it is: article = { content = \"…\" }"));
     }
     for (name, written) in &article.unmatched {
         let message = format!("`article.{name}` (`{written}`) matched nothing");
-        findings.push(Finding::warning(Code::SelectorUnmatched, message).at_page(&page.url));
+        findings.push(Finding::warning(Code::SelectorUnmatched, message).at_page(&url));
     }
-    let found = assemble::entry(job, Some((&article, &page.url)), setting.reading());
+    let found = assemble::entry(&job, Some((&article, &url)), setting.reading());
     findings.extend(found.findings);
-    read(Found { value: found.value, findings })
+    (read(Found { value: found.value, findings }), removed)
 }
 
 fn read(found: Found<Made>) -> ReadArticle {
@@ -78,7 +141,7 @@ fn read(found: Found<Made>) -> ReadArticle {
 
 /// A story whose address is a file: the file is its enclosure.
 fn file(job: &Job, page: &Page, setting: &Setting) -> ReadArticle {
-    let mut article = article::Article::default();
+    let mut article = Article::default();
     article.enclosures.push(article::EnclosureClaim {
         url: page.url.clone(),
         media_type: page.media_type.clone(),

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::furniture::{self, Lessons};
 use super::ports::{Answer, Channel, Clock, Fetch, Kept, Memory, Publish, Request, Store, Summary, Update};
-use super::read::{self, ReadArticle, Setting};
+use super::read::{self, Draft, ReadArticle, Setting, Step};
 use super::restore::restore;
 use super::{Event, LATEST, Outcome, Ports, State};
+use crate::article::recurring::Removed;
 use crate::assemble::{self, Job, Verdict, Why};
 use crate::config::{Config, Source};
 use crate::finding::{Code, Finding};
@@ -38,6 +40,8 @@ struct Visit<'a, F, S, P, C> {
     /// Entries that a rebuild found and the store does not have yet.
     rebuilt: Option<Vec<Kept>>,
     findings: Vec<Finding>,
+    /// What was learned of the blocks that the articles have in common.
+    recurring: Option<Vec<u8>>,
 }
 
 /// Visits `source`: whatever goes wrong becomes a finding, and the last good files stay. `keep_connection` says whether
@@ -57,8 +61,9 @@ pub async fn visit<F: Fetch, S: Store, P: Publish, C: Clock>(
     let first = memory.is_none();
     let memory = memory.unwrap_or_default();
     let before = memory.clone();
+    let (rebuilt, findings, recurring) = (None, Vec::new(), None);
     let mut visit =
-        Visit { source, config, ports, keep_connection, now, before, memory, rebuilt: None, findings: Vec::new() };
+        Visit { source, config, ports, keep_connection, now, before, memory, rebuilt, findings, recurring };
     if first {
         match restore(source, config, ports.fetch, ports.publish).await {
             Ok(Some(restored)) => {
@@ -188,7 +193,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
 
         let setting = Setting { source, language: after.channel.language.clone(), site, now: self.now };
         let jobs = std::mem::take(&mut plan.fresh);
-        let (read, left_out) = self.read_all(jobs, Arc::new(setting), tell).await;
+        let (read, left_out) = self.read_all(jobs, Arc::new(setting), tell).await?;
         plan.filtered += left_out.len();
         self.findings.extend(assemble::plan_findings(&plan, self.source));
         after.queued += read.iter().filter(|story| waits(&story.kept, self.now)).count();
@@ -201,49 +206,82 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         self.finish(after, kept, plan.adopted, update)
     }
 
-    /// Reads the stories one after the other: they are on one host. Returns them, and the keys of those left out.
+    /// Reads the stories one after the other: they are on one host. Their pages are compared before the first entry is
+    /// made of one. Returns the stories, and the keys of those left out.
     async fn read_all(
         &mut self,
         jobs: Vec<Job>,
         setting: Arc<Setting>,
         tell: &(dyn Fn(&Event<'_>) + Sync),
-    ) -> (Vec<Story>, Vec<String>) {
+    ) -> Result<(Vec<Story>, Vec<String>), Finding> {
         let total = jobs.len();
-        let mut read = Vec::with_capacity(total);
-        let mut left_out = Vec::new();
+        let mut steps = Vec::with_capacity(total);
         for (done, job) in jobs.into_iter().enumerate() {
             let (why, link, key) = (job.why, job.teaser.url.clone(), job.keys.first().cloned());
-            let story = if assemble::has_page(&job.teaser, self.source) {
+            let step = if assemble::has_page(&job.teaser, self.source) {
                 self.read_page(job, &setting, done + 1 == total && !self.keep_connection).await
             } else {
-                read::from_listing(&job, &setting)
+                Step::Done(read::from_listing(&job, &setting))
+            };
+            steps.push((why, link, key, step));
+            tell(&Event::Article(&self.source.id, done + 1, total));
+        }
+        let lessons = steps.iter().filter_map(|(_, _, _, step)| match step {
+            Step::Draft(draft) => Some(draft.as_ref()),
+            Step::Done(_) => None,
+        });
+        let known = Arc::new(furniture::learn(lessons, self.ports.store, self.source)?);
+        let mut read = Vec::with_capacity(total);
+        let (mut left_out, mut removed) = (Vec::new(), Vec::new());
+        for (why, link, key, step) in steps {
+            let story = match step {
+                Step::Done(story) => story,
+                Step::Draft(draft) => {
+                    let (story, gone) = self.make(*draft, &known, &setting).await;
+                    removed.extend(gone);
+                    story
+                }
             };
             self.findings.extend(story.findings);
             left_out.extend(key.filter(|_| story.left_out));
             read.extend(story.kept.zip(link).map(|(kept, link)| Story { why, link, kept }));
-            tell(&Event::Article(&self.source.id, done + 1, total));
         }
-        (read, left_out)
+        self.findings.extend(furniture::finding(&removed, &known, self.source));
+        self.recurring = known.changed();
+        Ok((read, left_out))
     }
 
-    async fn read_page(&self, job: Job, setting: &Arc<Setting>, last: bool) -> ReadArticle {
-        let Some(url) = job.teaser.url.clone() else { return read::from_listing(&job, setting) };
+    async fn read_page(&self, job: Job, setting: &Arc<Setting>, last: bool) -> Step {
+        let Some(url) = job.teaser.url.clone() else { return Step::Done(read::from_listing(&job, setting)) };
         let page: Box<Page> = match self.fetch(&url, None, last).await {
             Ok(Answer::Page(page, _)) if assemble::is_diverted(&url, &page.url, self.source) => {
                 let message = format!("the story's address leads to {}, which is no story", page.url);
                 let finding = Finding::warning(Code::ArticleFailed, message).at_page(&url);
-                return read::without_page(&job, setting, &finding);
+                return Step::Done(read::without_page(&job, setting, &finding));
             }
             Ok(Answer::Page(page, _)) => page,
-            Ok(Answer::Unchanged) => return read::from_listing(&job, setting),
-            Err(finding) => return read::without_page(&job, setting, &finding),
+            Ok(Answer::Unchanged) => return Step::Done(read::from_listing(&job, setting)),
+            Err(finding) => return Step::Done(read::without_page(&job, setting, &finding)),
         };
-        let setting_there = Arc::clone(setting);
-        let job_there = job.clone();
-        match read::blocking(self.ports.parsers.as_ref(), move || read::story(&job_there, &page, &setting_there)).await
-        {
-            Ok(story) => story,
-            Err(finding) => read::without_page(&job, setting, &finding.at_page(&url)),
+        let (setting_there, job_there) = (Arc::clone(setting), job.clone());
+        let read = move || read::story(job_there, &page, &setting_there);
+        match read::blocking(self.ports.parsers.as_ref(), read).await {
+            Ok(step) => step,
+            Err(finding) => Step::Done(read::without_page(&job, setting, &finding.at_page(&url))),
+        }
+    }
+
+    /// Makes the entry of a story whose page was read.
+    async fn make(&self, draft: Draft, known: &Arc<Lessons>, setting: &Arc<Setting>) -> (ReadArticle, Vec<Removed>) {
+        let job = draft.job.clone();
+        let (known, setting_there) = (Arc::clone(known), Arc::clone(setting));
+        let make = move || read::finish(draft, &known.known, &setting_there);
+        match read::blocking(self.ports.parsers.as_ref(), make).await {
+            Ok(made) => made,
+            Err(finding) => {
+                let finding = job.teaser.url.iter().fold(finding, Finding::at_page);
+                (read::without_page(&job, setting, &finding), Vec::new())
+            }
         }
     }
 
@@ -274,15 +312,18 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         }
         let nothing_new = written.is_empty() && dropped.is_empty() && after.channel == self.memory.channel;
         if nothing_new && self.intact() {
-            if news.seen.is_empty() {
+            let recurring = self.recurring.take();
+            if news.seen.is_empty() && recurring.is_none() {
                 self.note(&after)?;
             } else {
-                self.commit(&Update { memory: after.clone(), seen: news.seen, ..Update::default() })?;
+                let update = Update { memory: after.clone(), seen: news.seen, recurring, ..Update::default() };
+                self.commit(&update)?;
             }
             return Ok(self.outcome(State::Unchanged, &after, 0, 0, 0));
         }
         after.published = Vec::new();
-        self.commit(&Update { memory: after.clone(), changed: written, dropped, seen: news.seen })?;
+        let recurring = self.recurring.take();
+        self.commit(&Update { memory: after.clone(), changed: written, dropped, seen: news.seen, recurring })?;
         self.memory = after.clone();
         let files = self.publish(&feed, &mut after)?;
         self.note(&after)?;

@@ -7,6 +7,7 @@
 #![allow(missing_docs, reason = "tests are documented by their names")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected has failed")]
 
+mod absence;
 mod architecture;
 mod build;
 mod config;
@@ -15,6 +16,7 @@ mod formats;
 mod inspect;
 mod properties;
 mod readme;
+mod recurring;
 mod sites;
 mod state;
 mod support;

@@ -45,6 +45,9 @@ const PUT_KEY: &str = "INSERT INTO seen (source, key, entry) VALUES (?1, ?2, nul
 const ROBOTS: &str = "SELECT fetched_at, body FROM robots WHERE origin = ?1";
 const PUT_ROBOTS: &str = "INSERT INTO robots (origin, fetched_at, body) VALUES (?1, ?2, ?3) \
      ON CONFLICT (origin) DO UPDATE SET fetched_at = excluded.fetched_at, body = excluded.body";
+const RECURRING: &str = "SELECT known FROM recurring JOIN source ON key = source WHERE id = ?1";
+const PUT_RECURRING: &str = "INSERT INTO recurring (source, known) VALUES (?1, ?2) \
+     ON CONFLICT (source) DO UPDATE SET known = excluded.known WHERE known <> excluded.known";
 
 const NOTE: &str = "DELETE FROM note WHERE name = ?1 RETURNING text";
 const PUT_NOTE: &str = "INSERT OR REPLACE INTO note (name, text) VALUES (?1, ?2)";
@@ -52,9 +55,9 @@ const PUT_NOTE: &str = "INSERT OR REPLACE INTO note (name, text) VALUES (?1, ?2)
 const OVERVIEW: &str = "overview";
 
 /// Every statement, so that opening a file proves that it has the tables and columns they need.
-const STATEMENTS: [&str; 14] = [
+const STATEMENTS: [&str; 16] = [
     SOURCE_KEY, MEMORY, MEMORIES, PUT_MEMORY, FORGET, ENTRIES, PUT_ENTRY, DROP_ENTRY, KNOWN, PUT_KEY, ROBOTS,
-    PUT_ROBOTS, NOTE, PUT_NOTE,
+    PUT_ROBOTS, NOTE, PUT_NOTE, RECURRING, PUT_RECURRING,
 ];
 
 /// When a robots.txt was fetched, and its text; no text means that there was none to read.
@@ -81,6 +84,15 @@ impl Sqlite {
     /// program wrote it, or if the system refuses (permission, full disk).
     pub fn open(path: &Path, now: DateTime<Utc>) -> Result<Opened, OpenError> {
         open::open(path, now, &schema::STEPS)
+    }
+
+    /// Opens the state file at `path` to look at it, without the lock: a run may be at work. `None` if there is none.
+    ///
+    /// # Errors
+    /// The file cannot be read, or another version wrote it.
+    pub fn look(path: &Path) -> Result<Option<Self>, StoreError> {
+        let shown = path.display().to_string();
+        open::look(path, &shown).map(|connection| connection.map(|connection| Self::new(connection, shown, None)))
     }
 
     /// An empty store that is gone when dropped, for tests and trials.
@@ -181,6 +193,13 @@ impl Store for Sqlite {
         })
     }
 
+    fn recurring(&self, id: &FeedId) -> Result<Vec<u8>, StoreError> {
+        self.run(|connection| {
+            let mut statement = connection.prepare_cached(RECURRING)?;
+            Ok(statement.query_row([id.as_str()], |row| row.get(0)).optional()?.unwrap_or_default())
+        })
+    }
+
     /// First what changed, then what is dropped: an entry in both leaves its keys alone. A key that already belongs to
     /// another entry goes over to the one that has it now; the keys an entry had before stay its own.
     fn commit(&self, id: &FeedId, update: &Update) -> Result<(), StoreError> {
@@ -194,6 +213,10 @@ impl Store for Sqlite {
             transaction.prepare_cached(PUT_MEMORY)?.execute((id.as_str(), &memory))?;
             if !rows.is_empty() || !update.dropped.is_empty() || !update.seen.is_empty() {
                 put_entries(&transaction, id, &rows, update)?;
+            }
+            if let Some(known) = &update.recurring {
+                let source = source_key(&transaction, id)?;
+                transaction.prepare_cached(PUT_RECURRING)?.execute((source, known))?;
             }
             transaction.commit()
         })?;

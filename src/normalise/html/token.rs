@@ -20,6 +20,11 @@ impl<'a> Tokens<'a> {
     pub(super) fn new(html: &'a str) -> Self {
         Self { rest: html }
     }
+
+    /// How many bytes are still to be split.
+    pub(super) fn remaining(&self) -> usize {
+        self.rest.len()
+    }
 }
 
 impl<'a> Iterator for Tokens<'a> {

@@ -35,7 +35,8 @@ pub(super) fn plain_text(html: &str) -> String {
     out
 }
 
-fn push_words(out: &mut String, text: &str) {
+/// Appends `text` with its white space folded.
+pub(super) fn push_words(out: &mut String, text: &str) {
     for c in text.chars() {
         if !c.is_whitespace() {
             out.push(c);

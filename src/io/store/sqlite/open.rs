@@ -92,6 +92,28 @@ pub(super) fn open(path: &Path, now: DateTime<Utc>, steps: &[&str]) -> Result<Op
     Ok(Opened { store: Sqlite::new(connection, path.display().to_string(), Some(lock)), note })
 }
 
+/// See [`Sqlite::look`].
+pub(super) fn look(path: &Path, shown: &str) -> Result<Option<Connection>, StoreError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        let version: i32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        Ok((connection, version))
+    };
+    let (connection, version) = open().map_err(|error| explain(shown, &error))?;
+    let newest = schema::newest(&schema::STEPS);
+    if version != newest {
+        let message =
+            format!("{shown}: it has version {version}, and this feedmill reads {newest}; run `feedmill build` first");
+        return Err(StoreError(message));
+    }
+    Ok(Some(connection))
+}
+
 /// Sets a connection up and checks what it leads to. `path` is `None` for a database in memory.
 pub(super) fn prepare(
     mut connection: Connection,

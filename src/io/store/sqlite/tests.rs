@@ -58,7 +58,7 @@ fn memory(runs: u32) -> Memory {
 }
 
 fn update(runs: u32, changed: Vec<Kept>, dropped: Vec<EntryId>) -> Update {
-    Update { memory: memory(runs), changed, dropped, seen: Vec::new() }
+    Update { memory: memory(runs), changed, dropped, seen: Vec::new(), ..Update::default() }
 }
 
 /// A folder with a state file of two entries of feed `a`, closed again.
@@ -413,4 +413,20 @@ fn the_word_about_the_overview_is_taken_once() {
     store.set_overview("y").unwrap();
     assert_eq!(store.take_overview().unwrap().as_deref(), Some("y"));
     assert_eq!(store.take_overview().unwrap(), None);
+}
+
+#[test]
+fn what_articles_have_in_common_is_kept_and_goes_with_the_source() {
+    let (_folder, path) = written();
+    let store = Sqlite::open(&path, at(0)).unwrap().store;
+    assert_eq!(store.recurring(&feed("a")).unwrap(), b"");
+    for known in [&b"\x01\x00\xFF"[..], b"other"] {
+        store
+            .commit(&feed("a"), &Update { memory: memory(1), recurring: Some(known.into()), ..Update::default() })
+            .unwrap();
+        store.commit(&feed("a"), &Update { memory: memory(2), ..Update::default() }).unwrap();
+        assert_eq!(store.recurring(&feed("a")).unwrap(), known);
+    }
+    store.forget("a").unwrap();
+    assert_eq!(store.recurring(&feed("a")).unwrap(), b"");
 }

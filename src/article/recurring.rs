@@ -1,0 +1,137 @@
+//! What several articles of one source have in common is furniture: disclaimers, author boxes, promotions.
+//!
+//! One page cannot tell a disclaimer from a paragraph; the pages of a source can. Steps: [`pieces`] splits a body into
+//! blocks, [`Known::learn`] notes which article they stand in, [`clean`] takes out those that stand in enough others.
+//! A run learns all the articles it read before it cleans the first, so that their order does not matter and the
+//! first run is clean already.
+//!
+//! It refuses to judge by fewer than three articles, to take more than half of an article's words, and to keep words:
+//! what is known of a block is a fingerprint.
+
+mod judge;
+mod known;
+
+use sha2::{Digest, Sha256};
+use url::Url;
+
+pub use known::Known;
+
+use super::{Article, Claim, Origin};
+use crate::model::Image;
+use crate::normalise::html::{self, Block, Kind};
+
+/// The blocks of one body.
+#[derive(Debug, Default)]
+pub struct Pieces {
+    blocks: Vec<Block>,
+    /// A fingerprint for each of them; `None` where there is nothing to compare.
+    prints: Vec<Option<u64>>,
+}
+
+/// A block that was taken out.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Removed {
+    /// Its first words, or the address of its picture.
+    pub text: String,
+    /// In how many of the known articles it stands.
+    pub articles: usize,
+    #[serde(skip)]
+    print: u64,
+}
+
+impl Removed {
+    /// Whether enough articles of `known` have it for it to have been taken out before.
+    pub fn was_known(&self, known: &Known) -> bool {
+        known.articles_with(self.print) >= judge::LEAST
+    }
+}
+
+/// A body without furniture.
+#[derive(Debug)]
+pub struct Cleaned {
+    /// The markup that is left, not sanitised.
+    pub markup: String,
+    /// What was taken out, in order.
+    pub removed: Vec<Removed>,
+}
+
+/// Splits `markup`, a body as serialised, into blocks.
+pub fn pieces(markup: &str) -> Pieces {
+    let blocks = html::blocks(markup);
+    let prints = blocks.iter().map(fingerprint).collect();
+    Pieces { blocks, prints }
+}
+
+/// Takes out of `markup` the blocks of `pieces`, its own, that are furniture as far as is `known`; `None` where nothing
+/// is.
+pub fn clean(markup: &str, pieces: &Pieces, known: &Known) -> Option<Cleaned> {
+    let gone = judge::furniture(pieces, known);
+    if !gone.contains(&true) {
+        return None;
+    }
+    let gone: Vec<(&Block, Option<u64>)> = pieces
+        .blocks
+        .iter()
+        .zip(&pieces.prints)
+        .zip(gone)
+        .filter(|(_, gone)| *gone)
+        .map(|((block, print), _)| (block, *print))
+        .collect();
+    let words = |block: &Block| match block.pictures.first() {
+        Some(address) if block.text.is_empty() => address.clone(),
+        _ => crate::model::one_line(&block.text, 160),
+    };
+    let removed = gone.iter().filter_map(|(block, print)| {
+        let print = (*print)?;
+        Some(Removed { text: words(block), articles: known.articles_with(print), print })
+    });
+    let removed = removed.collect();
+    Some(Cleaned { markup: html::without(markup, gone.into_iter().map(|(block, _)| block)), removed })
+}
+
+/// Cleans the body of `article`, whose blocks `pieces` are, and gives up a lead picture that was one of them. `url` is
+/// what addresses in the body are relative to. Returns what was taken out.
+pub fn apply(article: &mut Article, pieces: &Pieces, known: &Known, url: &Url) -> Vec<Removed> {
+    let Some(body) = article.body.as_mut() else { return Vec::new() };
+    let Some(cleaned) = clean(&body.value, pieces, known) else { return Vec::new() };
+    body.value = cleaned.markup;
+    let shows = |image: &Claim<Image>, markup: &str| {
+        let mut pictures = html::addresses(markup).filter(|(name, _)| *name == "img");
+        pictures.any(|(_, address)| url.join(&address).is_ok_and(|address| address == image.value.url))
+    };
+    // Only a picture that was taken from the body can be lost with it.
+    let lost = |image: &Claim<Image>| image.origin == Origin::Visible && !shows(image, &body.value);
+    if article.image.as_ref().is_some_and(lost) {
+        article.image = None;
+    }
+    cleaned.removed
+}
+
+/// What makes a block the same block in another article: its letters and digits, whatever their case, spacing and punctuation, or
+/// its pictures where they are what it shows.
+fn fingerprint(block: &Block) -> Option<u64> {
+    if block.kind == Kind::Picture {
+        let pictures: Vec<&str> = block.pictures.iter().map(|address| place(address)).collect();
+        return (!pictures.is_empty()).then(|| print("picture", &pictures.concat()));
+    }
+    let letters = super::lines::folded(&block.text);
+    (!letters.is_empty()).then(|| print("words", &letters))
+}
+
+/// The address of a picture without scheme, query and fragment.
+fn place(address: &str) -> &str {
+    let address = address.split(['?', '#']).next().unwrap_or_default();
+    address.split_once("//").map_or(address, |(_, place)| place)
+}
+
+/// The first eight bytes of the SHA-256 of `text`, apart for each `sort`.
+fn print(sort: &str, text: &str) -> u64 {
+    let mut hasher = Sha256::new();
+    hasher.update(sort);
+    hasher.update([0]);
+    hasher.update(text);
+    hasher.finalize().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+#[cfg(test)]
+mod tests;
