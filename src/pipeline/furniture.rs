@@ -61,7 +61,7 @@ pub(super) fn finding(removed: &[Removed], lessons: &Lessons, source: &Source) -
     let quoted = quoted.collect::<Vec<_>>().join(", ");
     let more = if fresh.len() > QUOTED { ", …" } else { "" };
     let message =
-        format!("left out what stands in several of {}: {quoted}{more}", count(lessons.known.articles(), "article"),);
+        format!("left out what stands in several of {}: {quoted}{more}", count(lessons.known.articles(), "article"));
     let remedy = "if it belongs to the articles, keep it: article = { recurring = \"keep\" }";
     Some(Finding::note(Code::FurnitureFound, message).at_page(&source.url).remedy(remedy))
 }

@@ -68,7 +68,14 @@ pub(super) enum Step {
     /// It was read.
     Draft(Box<Draft>),
     /// It cannot be used, and the story is done without it.
-    Done(ReadArticle),
+    Done(Box<ReadArticle>),
+}
+
+impl Step {
+    /// The story is `story`.
+    pub(super) fn done(story: ReadArticle) -> Self {
+        Self::Done(Box::new(story))
+    }
 }
 
 /// Reads one story from its page; a page that cannot be used leaves the listing's words.
@@ -76,16 +83,16 @@ pub(super) fn story(job: Job, page: &Page, setting: &Setting) -> Step {
     let document = match page::open(page, setting.source.encoding.as_deref()) {
         Ok(document) => document,
         Err(refusal) if refusal.code == Code::NotHtml && page.media_type.is_some() => {
-            return Step::Done(file(&job, page, setting));
+            return Step::done(file(&job, page, setting));
         }
-        Err(refusal) => return Step::Done(without_page(&job, setting, &refusal)),
+        Err(refusal) => return Step::done(without_page(&job, setting, &refusal)),
     };
     let mut article = article::read(&document.value, &setting.source.article);
     let mut findings = document.findings;
     if let Some(absence) = article.absence.filter(|_| article.strategy != "configured") {
         let finding = absent(absence, page);
         if absence.is_another_page() {
-            return Step::Done(elsewhere(&job, setting, absence, finding));
+            return Step::done(elsewhere(&job, setting, absence, finding));
         }
         findings.push(finding);
         if absence != Absence::Paywall {

@@ -221,7 +221,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             let step = if assemble::has_page(&job.teaser, self.source) {
                 self.read_page(job, &setting, done + 1 == total && !self.keep_connection).await
             } else {
-                Step::Done(read::from_listing(&job, &setting))
+                Step::done(read::from_listing(&job, &setting))
             };
             steps.push((why, link, key, step));
             tell(&Event::Article(&self.source.id, done + 1, total));
@@ -235,7 +235,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         let (mut left_out, mut removed) = (Vec::new(), Vec::new());
         for (why, link, key, step) in steps {
             let story = match step {
-                Step::Done(story) => story,
+                Step::Done(story) => *story,
                 Step::Draft(draft) => {
                     let (story, gone) = self.make(*draft, &known, &setting).await;
                     removed.extend(gone);
@@ -252,22 +252,22 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
     }
 
     async fn read_page(&self, job: Job, setting: &Arc<Setting>, last: bool) -> Step {
-        let Some(url) = job.teaser.url.clone() else { return Step::Done(read::from_listing(&job, setting)) };
+        let Some(url) = job.teaser.url.clone() else { return Step::done(read::from_listing(&job, setting)) };
         let page: Box<Page> = match self.fetch(&url, None, last).await {
             Ok(Answer::Page(page, _)) if assemble::is_diverted(&url, &page.url, self.source) => {
                 let message = format!("the story's address leads to {}, which is no story", page.url);
                 let finding = Finding::warning(Code::ArticleFailed, message).at_page(&url);
-                return Step::Done(read::without_page(&job, setting, &finding));
+                return Step::done(read::without_page(&job, setting, &finding));
             }
             Ok(Answer::Page(page, _)) => page,
-            Ok(Answer::Unchanged) => return Step::Done(read::from_listing(&job, setting)),
-            Err(finding) => return Step::Done(read::without_page(&job, setting, &finding)),
+            Ok(Answer::Unchanged) => return Step::done(read::from_listing(&job, setting)),
+            Err(finding) => return Step::done(read::without_page(&job, setting, &finding)),
         };
         let (setting_there, job_there) = (Arc::clone(setting), job.clone());
         let read = move || read::story(job_there, &page, &setting_there);
         match read::blocking(self.ports.parsers.as_ref(), read).await {
             Ok(step) => step,
-            Err(finding) => Step::Done(read::without_page(&job, setting, &finding.at_page(&url))),
+            Err(finding) => Step::done(read::without_page(&job, setting, &finding.at_page(&url))),
         }
     }
 

@@ -170,7 +170,7 @@ fn a_story_that_ends_at_a_paywall() {
         absence(&page("Ferry dearer again", &format!("{json}<h1>Ferry dearer again</h1>{beginning}"))),
         Some(Absence::Paywall)
     );
-    assert_eq!(absence(&page("Ferry dearer again", &format!("{json}<h1>Ferry dearer again</h1>{}", long))), None);
+    assert_eq!(absence(&page("Ferry dearer again", &format!("{json}<h1>Ferry dearer again</h1>{long}"))), None);
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub(super) fn furniture(pieces: &Pieces, known: &Known) -> Vec<bool> {
         let mut more = false;
         for (at, block) in blocks.iter().enumerate() {
             let evidence = Evidence { count: counts.get(at).copied().unwrap_or_default(), total };
-            if gone.get(at) == Some(&false) && goes(block, evidence, Surroundings::of(blocks, &gone, at)) {
+            if gone.get(at) == Some(&false) && goes(block, evidence, &Surroundings::of(blocks, &gone, at)) {
                 if let Some(gone) = gone.get_mut(at) {
                     *gone = true;
                 }
@@ -102,7 +102,7 @@ impl<'a> Surroundings<'a> {
     }
 }
 
-fn goes(block: &Block, evidence: Evidence, around: Surroundings<'_>) -> bool {
+fn goes(block: &Block, evidence: Evidence, around: &Surroundings<'_>) -> bool {
     match block.kind {
         Kind::Preformatted => false,
         Kind::Rule => around.edge && around.touches,

@@ -29,7 +29,8 @@ fn articles(count: usize, shape: impl Fn(&str, usize) -> String) -> Vec<String> 
             )
         };
         let letters = |n: usize| char::from(b'a' + u8::try_from((at * 3 + n) % 26).unwrap()).to_string().repeat(4);
-        (1..=3).map(|n| format!("<p>{} {}{}</p>", sentence(n), letters(n), letters(at / 5))).collect::<String>()
+        let paragraphs = (1..=3).map(|n| format!("<p>{} {}{}</p>", sentence(n), letters(n), letters(at / 5)));
+        paragraphs.collect::<Vec<_>>().concat()
     };
     (0..count).map(|at| shape(&own(at), at)).collect()
 }
@@ -133,9 +134,8 @@ fn knowledge_is_bounded_forgets_and_survives_the_store() {
     let mut known = Known::default();
     let old = pieces(&format!("<p>{DISCLAIMER}</p>"));
     for at in 0..70 {
-        let own: String = (0..40)
-            .map(|n| format!("<p>{}</p>", char::from_u32(0x4E00 + at * 40 + n).unwrap().to_string().repeat(20)))
-            .collect();
+        let word = |n: u32| char::from_u32(0x4E00 + at * 40 + n).unwrap().to_string().repeat(20);
+        let own = (0..40).map(|n| format!("<p>{}</p>", word(n))).collect::<Vec<_>>().concat();
         let shared =
             if at < 4 { DISCLAIMER } else { "Everything new stands here, and it stands in every one of them." };
         known.learn(&at.to_string(), &pieces(&format!("{own}<p>{shared}</p>")));
