@@ -62,8 +62,7 @@ pub async fn visit<F: Fetch, S: Store, P: Publish, C: Clock>(
     let memory = memory.unwrap_or_default();
     let before = memory.clone();
     let (rebuilt, findings, recurring) = (None, Vec::new(), None);
-    let mut visit =
-        Visit { source, config, ports, keep_connection, now, before, memory, rebuilt, findings, recurring };
+    let mut visit = Visit { source, config, ports, keep_connection, now, before, memory, rebuilt, findings, recurring };
     if first {
         match restore(source, config, ports.fetch, ports.publish).await {
             Ok(Some(restored)) => {

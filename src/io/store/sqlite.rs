@@ -56,8 +56,22 @@ const OVERVIEW: &str = "overview";
 
 /// Every statement, so that opening a file proves that it has the tables and columns they need.
 const STATEMENTS: [&str; 16] = [
-    SOURCE_KEY, MEMORY, MEMORIES, PUT_MEMORY, FORGET, ENTRIES, PUT_ENTRY, DROP_ENTRY, KNOWN, PUT_KEY, ROBOTS,
-    PUT_ROBOTS, NOTE, PUT_NOTE, RECURRING, PUT_RECURRING,
+    SOURCE_KEY,
+    MEMORY,
+    MEMORIES,
+    PUT_MEMORY,
+    FORGET,
+    ENTRIES,
+    PUT_ENTRY,
+    DROP_ENTRY,
+    KNOWN,
+    PUT_KEY,
+    ROBOTS,
+    PUT_ROBOTS,
+    NOTE,
+    PUT_NOTE,
+    RECURRING,
+    PUT_RECURRING,
 ];
 
 /// When a robots.txt was fetched, and its text; no text means that there was none to read.
