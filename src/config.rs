@@ -164,6 +164,7 @@ pub struct Filter {
 
 /// How to ask a server.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of feeds.toml of its own")]
 pub struct RequestOptions {
     /// Headers for the source's own origin; values may come from the environment and are never printed.
     pub headers: Vec<(String, Secret)>,
@@ -175,6 +176,12 @@ pub struct RequestOptions {
     pub max_bytes: u64,
     /// Whether private and loopback addresses may be asked; default false.
     pub allow_private: bool,
+    /// Whether a redirect from https to http is followed; default false.
+    pub allow_downgrade: bool,
+    /// Whether cookies are kept for the run and sent back to the origin that set them; default false.
+    pub cookies: bool,
+    /// The address of an HTTP proxy that is asked instead; it may hold a password. The environment's is never used.
+    pub proxy: Option<Secret>,
     /// Whether robots.txt is obeyed; default true.
     pub obey_robots: bool,
     /// Why robots.txt is not obeyed; always there if it is not.
@@ -189,6 +196,9 @@ impl Default for RequestOptions {
             timeout: Duration::from_mins(1),
             max_bytes: 15 * 1024 * 1024,
             allow_private: false,
+            allow_downgrade: false,
+            cookies: false,
+            proxy: None,
             obey_robots: true,
             robots_reason: None,
         }

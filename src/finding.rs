@@ -3,6 +3,7 @@
 //! A finding has a stable code, a severity, a message that names the thing, a remedy and a place. Broken input is a
 //! finding beside a value ([`Found`]); `Err` is kept for "cannot go on".
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// How much a finding matters.
@@ -44,8 +45,14 @@ codes! {
     FetchFailed = "fetch-failed",
     /// The server answered with a status other than 200 or 304.
     HttpStatus = "http-status",
+    /// The page has moved for good.
+    Moved = "moved",
+    /// The page is gone for good and is asked for no more; the last feed stays.
+    Retired = "retired",
     /// robots.txt disallows the page.
     RobotsDisallowed = "robots-disallowed",
+    /// robots.txt is not asked, for the reason that feeds.toml gives.
+    RobotsIgnored = "robots-ignored",
     /// The address is private, local or otherwise not public.
     AddressRefused = "address-refused",
     /// The body is larger than the cap.
@@ -157,6 +164,9 @@ pub struct Finding {
     /// The HTTP status, where a server's answer is the reason.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub status: Option<u16>,
+    /// When the server wants to be asked again at the earliest; for the schedule, not for people.
+    #[serde(skip)]
+    pub not_before: Option<DateTime<Utc>>,
 }
 
 impl Finding {
@@ -176,7 +186,7 @@ impl Finding {
     }
 
     fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
-        Self { code, severity, message: message.into(), place: None, remedy: None, status: None }
+        Self { code, severity, message: message.into(), place: None, remedy: None, status: None, not_before: None }
     }
 
     /// The same finding, at a page.
@@ -197,6 +207,13 @@ impl Finding {
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         self.status = Some(status);
+        self
+    }
+
+    /// The same finding, with the earliest time for the next request.
+    #[must_use]
+    pub fn not_before(mut self, time: DateTime<Utc>) -> Self {
+        self.not_before = Some(time);
         self
     }
 

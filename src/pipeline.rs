@@ -10,6 +10,7 @@
 //! nothing) is written once for a batch of visits, after the batch's files are on the disk. Nothing here knows what is
 //! behind the ports.
 
+mod bearing;
 mod furniture;
 mod overview;
 mod ports;
@@ -25,8 +26,8 @@ use futures_util::StreamExt;
 use tokio::sync::Semaphore;
 
 pub use ports::{
-    Answer, Channel, Clock, Fetch, Kept, Memory, Publish, PublishError, Request, Store, StoreError, Summary, Update,
-    Validators, Written,
+    Answer, Channel, Clock, Fetch, Kept, Memory, Moved, Publish, PublishError, Request, Store, StoreError, Summary,
+    Update, Validators, Written,
 };
 pub use visit::visit;
 

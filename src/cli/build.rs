@@ -16,6 +16,7 @@ use crate::io::fetch::{Web, WebOptions};
 use crate::io::publish::dir::Dir;
 use crate::io::robots::RobotsCache;
 use crate::io::store::sqlite::{OpenError, Sqlite};
+use crate::io::throttle::Closures;
 use crate::model::FeedId;
 use crate::pipeline::{self, Clock, Event, Outcome, Ports};
 use crate::{io, report};
@@ -68,7 +69,9 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
     let web = Web::new(WebOptions {
         contact: config.contact.clone(),
         robots_cache: Some(Arc::clone(&store) as Arc<dyn RobotsCache>),
+        closures: Some(Arc::clone(&store) as Arc<dyn Closures>),
         clock,
+        ..WebOptions::default()
     });
     let (web, runtime) = match (web, super::runtime()) {
         (Ok(web), Ok(runtime)) => (web, runtime),

@@ -100,7 +100,7 @@ fn page_of(arguments: &Arguments, setting: Option<&Setting>, url: &Url) -> Resul
     let request = Request { url, home, options: &options, root, validators: None, last: false };
     match runtime.block_on(web.fetch(request))? {
         Answer::Page(page, _) => Ok(*page),
-        Answer::Unchanged => {
+        Answer::Unchanged(_) => {
             Err(Finding::error(crate::finding::Code::HttpStatus, "304 to an unconditional request").at_page(url))
         }
     }

@@ -15,7 +15,19 @@ use super::{RequestOptions, Secret};
 /// The keys of `request`.
 pub(super) const SHAPE: Shape = Shape {
     name: "`request`",
-    keys: &["headers", "delay", "timeout", "max_bytes", "allow_private", "robots", "render"],
+    keys: &[
+        "headers",
+        "delay",
+        "timeout",
+        "max_bytes",
+        "allow_private",
+        "allow_downgrade",
+        "cookies",
+        "proxy",
+        "robots",
+        "robots_reason",
+        "render",
+    ],
 };
 const ROBOTS: Shape = Shape { name: "`robots`", keys: &["obey", "reason"] };
 
@@ -56,6 +68,9 @@ pub(super) struct RequestSettings {
     timeout: Option<Duration>,
     max_bytes: Option<u64>,
     allow_private: Option<bool>,
+    allow_downgrade: Option<bool>,
+    cookies: Option<bool>,
+    proxy: Option<Secret>,
     robots: Option<Robots>,
 }
 
@@ -79,6 +94,9 @@ impl RequestSettings {
             timeout: self.timeout.or(defaults.timeout),
             max_bytes: self.max_bytes.or(defaults.max_bytes),
             allow_private: self.allow_private.or(defaults.allow_private),
+            allow_downgrade: self.allow_downgrade.or(defaults.allow_downgrade),
+            cookies: self.cookies.or(defaults.cookies),
+            proxy: self.proxy.or_else(|| defaults.proxy.clone()),
             robots: self.robots.or_else(|| defaults.robots.clone()),
         }
     }
@@ -94,6 +112,9 @@ impl RequestSettings {
             timeout: self.timeout.unwrap_or(usual.timeout),
             max_bytes: self.max_bytes.unwrap_or(usual.max_bytes),
             allow_private: self.allow_private.unwrap_or(usual.allow_private),
+            allow_downgrade: self.allow_downgrade.unwrap_or(usual.allow_downgrade),
+            cookies: self.cookies.unwrap_or(usual.cookies),
+            proxy: self.proxy,
             obey_robots,
             robots_reason,
         }
@@ -103,13 +124,17 @@ impl RequestSettings {
 /// Reads a `request` table.
 pub(super) fn read(reading: &mut Reading<'_>, item: Item<'_>) -> RequestSettings {
     let Some(table) = reading.table(item, &SHAPE) else { return RequestSettings::default() };
+    let reason = table.get("robots_reason").and_then(|item| reading.line(item));
     let settings = RequestSettings {
         headers: table.get("headers").map(|item| headers(reading, item)).unwrap_or_default(),
         delay: table.get("delay").and_then(|item| seconds(reading, item, 0..=MAX_DELAY)),
         timeout: table.get("timeout").and_then(|item| seconds(reading, item, 1..=MAX_TIMEOUT)),
         max_bytes: table.get("max_bytes").and_then(|item| max_bytes(reading, item)),
         allow_private: table.get("allow_private").and_then(|item| reading.boolean(item)),
-        robots: table.get("robots").and_then(|item| robots(reading, item)),
+        allow_downgrade: table.get("allow_downgrade").and_then(|item| reading.boolean(item)),
+        cookies: table.get("cookies").and_then(|item| reading.boolean(item)),
+        proxy: table.get("proxy").and_then(|item| proxy(reading, item)),
+        robots: table.get("robots").and_then(|item| robots(reading, item, reason)),
     };
     if let Some(render) = table.get("render")
         && let Some(word) = reading.string(render)
@@ -134,11 +159,28 @@ fn max_bytes(reading: &mut Reading<'_>, item: Item<'_>) -> Option<u64> {
     Some(size)
 }
 
-/// `true`, or `{ obey = false, reason = "…" }`.
-fn robots(reading: &mut Reading<'_>, item: Item<'_>) -> Option<Robots> {
-    const HELP: &str = "write `robots = { obey = false, reason = \"…\" }` with the permission that you have";
+/// The address of a proxy, with `${NAME}` for its password.
+fn proxy(reading: &mut Reading<'_>, item: Item<'_>) -> Option<Secret> {
+    let text = reading.string(item)?;
+    reading.veiled.push(item.span());
+    let expanded = expand(text, reading.environment);
+    let expanded = reading.take(item, expanded)?;
+    let address = url::Url::parse(expanded.trim()).ok();
+    let fits = address.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let Some(address) = fits else {
+        let help = "write an address such as `http://proxy.example:3128`";
+        reading.mistake_with(item.span(), "`proxy` is no http or https address", help);
+        return None;
+    };
+    Some(Secret::new(address.into()))
+}
+
+/// `true`, `false` beside a `robots_reason`, or `{ obey = false, reason = "…" }`.
+fn robots(reading: &mut Reading<'_>, item: Item<'_>, beside: Option<String>) -> Option<Robots> {
+    const HELP: &str = "write `robots_reason = \"…\"` beside `robots = false`, with the permission that you have";
     match item.value.get_ref() {
         DeValue::Boolean(true) => return Some(Robots { obey: true, reason: None }),
+        DeValue::Boolean(false) if beside.is_some() => return Some(Robots { obey: false, reason: beside }),
         DeValue::Boolean(false) => {
             reading.mistake_with(item.span(), "robots.txt is not ignored without a reason", HELP);
             return None;
@@ -152,11 +194,11 @@ fn robots(reading: &mut Reading<'_>, item: Item<'_>) -> Option<Robots> {
         Some(obey) => reading.boolean(obey)?,
         None => true,
     };
-    if !obey && reason.is_none() {
+    if !obey && reason.is_none() && beside.is_none() {
         reading.absence(item.span(), "robots.txt is not ignored without a reason", HELP);
         return None;
     }
-    Some(Robots { obey, reason: reason.flatten() })
+    Some(Robots { obey, reason: reason.flatten().or(beside) })
 }
 
 fn headers(reading: &mut Reading<'_>, item: Item<'_>) -> Vec<(String, Secret)> {

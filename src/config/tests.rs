@@ -277,7 +277,7 @@ const SAID: &[&str] = &[
     "26:7 an address has no user name and password here | send them as a header: `request = { headers = { Authorization = \"${NAME}\" } }`",
     "27:21 `delay`: expected a string, found an integer | write a number and a unit: `90s`, `5m` or `3h`",
     "27:36 `max_bytes` is from 1KiB to 256MiB",
-    "27:53 robots.txt is not ignored without a reason | write `robots = { obey = false, reason = \"…\" }` with the permission that you have",
+    "27:53 robots.txt is not ignored without a reason | write `robots_reason = \"…\"` beside `robots = false`, with the permission that you have",
     "27:69 pages are not rendered in a browser: this is not available yet | leave `render` out, or write `never`",
     "31:1 the header `User-Agent` cannot be set | set `contact` at the top of the file; it becomes part of the User-Agent",
     "32:10 the environment variable `MISSING` is not set | set `MISSING` before the run",

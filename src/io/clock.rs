@@ -12,6 +12,11 @@ pub struct SystemClock {
 }
 
 impl SystemClock {
+    /// A clock that stands still.
+    pub fn at(moment: DateTime<Utc>) -> Self {
+        Self { fixed: Some(moment) }
+    }
+
     /// Looks whether the environment names a moment.
     pub fn from_environment() -> Self {
         let seconds = super::environment::variable("SOURCE_DATE_EPOCH").and_then(|text| text.trim().parse().ok());

@@ -1,34 +1,42 @@
 //! The implementation of [`Fetch`]: asks servers politely, or a folder that stands for a site.
 //!
-//! It refuses addresses that are not public, pages that robots.txt disallows, bodies over the cap and bodies that end
-//! early; it keeps no cookies, names no referrer, uses no proxy and asks again for nothing. Steps of a request over HTTP:
-//! guard ─ robots.txt ─ the host's turn ─ request ─ redirect (back to the guard) or body ─ compare with the last answer.
+//! It refuses addresses that are not public, pages that robots.txt disallows, heads and bodies over the cap and bodies
+//! that end early or drip; it names no referrer and asks again for nothing, and keeps cookies and uses a proxy only where
+//! feeds.toml says so. Steps of a request over HTTP:
+//! guard ─ robots.txt ─ the host's turn ─ request ─ redirect (back to the guard) or body ─ unpack ─ compare with the last
+//! answer.
 
+mod body;
+mod cookies;
 mod exchange;
 mod failure;
 mod header;
 mod permission;
 #[cfg(test)]
 mod tests;
+mod unpack;
 
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
-use reqwest::{Client, StatusCode};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderValue};
+use reqwest::{Certificate, Client, Proxy, StatusCode};
 use sha2::{Digest, Sha256};
 
-pub(in crate::io) use self::exchange::too_large;
+pub(in crate::io) use self::body::too_large;
+use self::cookies::Cookies;
 use self::exchange::{Ask, Landing, Purpose};
 use self::permission::Permissions;
+use crate::config::RequestOptions;
 use crate::finding::{Code, Finding};
 use crate::io::clock::SystemClock;
 use crate::io::folder;
-use crate::io::guard::GuardedResolver;
+use crate::io::guard::{GuardedResolver, Lookup, SystemLookup};
 use crate::io::robots::{NoCache, RobotsCache};
-use crate::io::throttle::Throttle;
+use crate::io::throttle::{Closures, NoClosures, Throttle};
 use crate::page::Page;
-use crate::pipeline::{Answer, Fetch, Request, Validators};
+use crate::pipeline::{Answer, Clock, Fetch, Request, Validators};
 
 /// The name that robots.txt files may use.
 pub(crate) const AGENT: &str = "feedmill";
@@ -40,6 +48,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// each costs memory.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(3);
 
+/// For so long a body may come at less than 1 KiB a second.
+const SLOW_AFTER: Duration = Duration::from_secs(20);
+
 /// How to set up [`Web`].
 #[derive(Clone, Default)]
 pub struct WebOptions {
@@ -47,8 +58,16 @@ pub struct WebOptions {
     pub contact: Option<String>,
     /// Where answers to robots.txt are kept between runs; else nowhere.
     pub robots_cache: Option<Arc<dyn RobotsCache>>,
+    /// Where it is kept between runs which hosts want to be left alone; else nowhere.
+    pub closures: Option<Arc<dyn Closures>>,
     /// Tells how old an answer is.
     pub clock: SystemClock,
+    /// Finds the addresses of names; else the system does.
+    pub lookup: Option<Arc<dyn Lookup>>,
+    /// Certificates (DER) of issuers that are trusted beside the system's.
+    pub issuers: Vec<Vec<u8>>,
+    /// For so long a body may come at less than 1 KiB a second; else 20 s.
+    pub slow_after: Option<Duration>,
 }
 
 /// Asks servers and folders; one for a whole run, shared by all sources.
@@ -58,9 +77,16 @@ pub struct Web {
     guarded: OnceLock<Client>,
     /// Dials every address.
     open: OnceLock<Client>,
+    /// Dial one proxy each, by its address.
+    proxied: Mutex<HashMap<String, Client>>,
     throttle: Throttle,
     permissions: Permissions,
+    closures: Arc<dyn Closures>,
+    cookies: Cookies,
     clock: SystemClock,
+    lookup: Arc<dyn Lookup>,
+    issuers: Vec<Vec<u8>>,
+    slow_after: Duration,
 }
 
 impl Web {
@@ -73,28 +99,81 @@ impl Web {
             Finding::error(Code::FetchFailed, "the contact holds characters that cannot be sent in a User-Agent")
                 .remedy("give an http address or an e-mail address")
         })?;
+        let closures = options.closures.unwrap_or_else(|| Arc::new(NoClosures));
+        let now = options.clock.now();
+        let closed = closures.closed(now).into_iter();
+        let closed = closed.filter_map(|(host, until)| Some((host, (until - now).to_std().ok()?)));
         Ok(Self {
             user_agent,
             guarded: OnceLock::new(),
             open: OnceLock::new(),
-            throttle: Throttle::default(),
+            proxied: Mutex::default(),
+            throttle: Throttle::with_closed(closed),
+            closures,
+            cookies: Cookies::default(),
             clock: options.clock,
+            lookup: options.lookup.unwrap_or_else(|| Arc::new(SystemLookup)),
+            issuers: options.issuers,
+            slow_after: options.slow_after.unwrap_or(SLOW_AFTER),
             permissions: Permissions::new(options.robots_cache.unwrap_or_else(|| Arc::new(NoCache))),
         })
     }
 
-    /// The client that dials public addresses only, or every address.
-    fn client(&self, allow_private: bool) -> Result<&Client, Finding> {
-        let slot = if allow_private { &self.open } else { &self.guarded };
-        if let Some(client) = slot.get() {
-            return Ok(client);
+    /// The client that dials public addresses only, every address, or a proxy.
+    fn client(&self, options: &RequestOptions) -> Result<Client, Finding> {
+        let Some(proxy) = &options.proxy else {
+            let slot = if options.allow_private { &self.open } else { &self.guarded };
+            if let Some(client) = slot.get() {
+                return Ok(client.clone());
+            }
+            let client = self.new_client(options)?;
+            // Another task may have been faster; then its client is used.
+            return Ok(slot.get_or_init(|| client).clone());
+        };
+        let mut proxied = self.proxied.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = proxied.get(proxy.reveal()) {
+            return Ok(client.clone());
         }
-        let client = build_client(&self.user_agent, allow_private).map_err(|error| {
+        let client = self.new_client(options)?;
+        proxied.insert(proxy.reveal().to_owned(), client.clone());
+        Ok(client)
+    }
+
+    fn new_client(&self, options: &RequestOptions) -> Result<Client, Finding> {
+        self.build_client(options).map_err(|error| {
             let reason = failure::reason(&error, CONNECT_TIMEOUT);
             Finding::error(Code::FetchFailed, format!("the HTTP client could not be set up: {reason}"))
-        })?;
-        // Another task may have been faster; then its client is used.
-        Ok(slot.get_or_init(|| client))
+        })
+    }
+
+    fn build_client(&self, options: &RequestOptions) -> reqwest::Result<Client> {
+        // The client panics without a provider. An error means that one is there already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let accept = HeaderValue::from_static("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+        let codings = HeaderValue::from_static(unpack::ACCEPTED);
+        // With a proxy the only name that is looked up here is the proxy's, which feeds.toml means to be asked.
+        let allow_private = options.allow_private || options.proxy.is_some();
+        let mut builder = Client::builder()
+            .user_agent(&self.user_agent)
+            .default_headers(HeaderMap::from_iter([(ACCEPT, accept), (ACCEPT_ENCODING, codings)]))
+            .dns_resolver(GuardedResolver { allow_private, lookup: Arc::clone(&self.lookup) })
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .no_proxy()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .http1_max_headers(header::MOST_LINES)
+            .http2_max_header_list_size(u32::try_from(header::LARGEST_HEAD).unwrap_or(u32::MAX))
+            .pool_max_idle_per_host(1)
+            .pool_idle_timeout(IDLE_TIMEOUT);
+        if let Some(proxy) = &options.proxy {
+            builder = builder.proxy(Proxy::all(proxy.reveal())?);
+        }
+        if !self.issuers.is_empty() {
+            let issuers = self.issuers.iter().map(|der| Certificate::from_der(der));
+            builder = builder.tls_certs_merge(issuers.collect::<reqwest::Result<Vec<_>>>()?);
+        }
+        builder.build()
     }
 
     async fn ask_server(&self, request: &Request<'_>) -> Result<Answer, Finding> {
@@ -108,9 +187,44 @@ impl Web {
         };
         let landing = self.follow(&ask).await.map_err(exchange::Stop::into_finding)?;
         match landing.status {
-            StatusCode::NOT_MODIFIED if landing.conditional => Ok(Answer::Unchanged),
-            StatusCode::OK => Ok(judge(request, landing)),
-            _ => Err(failure::status(&landing)),
+            StatusCode::NOT_MODIFIED if landing.conditional => {
+                Ok(Answer::Unchanged(self.still(request.validators, &landing)))
+            }
+            StatusCode::OK => Ok(self.judge(request, landing)),
+            _ => Err(failure::status(&landing, self.clock.now())),
+        }
+    }
+
+    /// The page of an answer with status 200, unless its body is the one that is known.
+    fn judge(&self, request: &Request<'_>, landing: Landing) -> Answer {
+        let (media_type, charset) = header::content_type(&landing.headers);
+        let validators = self.validators(&landing, hash(&landing.body));
+        let page = Page { requested: request.url.clone(), url: landing.url, media_type, charset, body: landing.body };
+        unless_known(request.validators, page, validators)
+    }
+
+    fn validators(&self, landing: &Landing, body_hash: String) -> Validators {
+        let Validators { etag, last_modified, body_hash, .. } = header::validators(&landing.headers, body_hash);
+        Validators {
+            // A page that may have been cut is not to be called current by its server.
+            etag: etag.filter(|_| landing.whole),
+            last_modified: last_modified.filter(|_| landing.whole),
+            body_hash,
+            url: Some(landing.url.clone()),
+            fresh_until: header::fresh_until(&landing.headers, self.clock.now()),
+            moved: landing.moved.clone(),
+        }
+    }
+
+    /// What was known before an answer of 304, with what that answer says anew (RFC 9111, section 4.3.4).
+    fn still(&self, known: Option<&Validators>, landing: &Landing) -> Validators {
+        let known = known.cloned().unwrap_or_default();
+        let new = self.validators(landing, String::new());
+        Validators {
+            etag: new.etag.or(known.etag),
+            last_modified: new.last_modified.or(known.last_modified),
+            body_hash: known.body_hash,
+            ..new
         }
     }
 }
@@ -126,7 +240,7 @@ impl Fetch for Web {
         };
         let address = exchange::without_credentials(request.url);
         match &answer {
-            Ok(Answer::Unchanged) => tracing::debug!(%address, "unchanged"),
+            Ok(Answer::Unchanged(_)) => tracing::debug!(%address, "unchanged"),
             Ok(Answer::Page(page, _)) => tracing::debug!(%address, bytes = page.body.len(), "fetched"),
             Err(finding) => tracing::debug!(%address, code = finding.code.name(), "not fetched"),
         }
@@ -137,17 +251,9 @@ impl Fetch for Web {
     }
 }
 
-/// The page of an answer with status 200, unless its body is the one that is known.
-fn judge(request: &Request<'_>, landing: Landing) -> Answer {
-    let (media_type, charset) = header::content_type(&landing.headers);
-    let validators = header::validators(&landing.headers, hash(&landing.body));
-    let page = Page { requested: request.url.clone(), url: landing.url, media_type, charset, body: landing.body };
-    unless_known(request.validators, page, validators)
-}
-
 fn unless_known(known: Option<&Validators>, page: Page, validators: Validators) -> Answer {
     if known.is_some_and(|known| known.body_hash.is_some() && known.body_hash == validators.body_hash) {
-        return Answer::Unchanged;
+        return Answer::Unchanged(validators);
     }
     Answer::Page(Box::new(page), validators)
 }
@@ -167,22 +273,4 @@ fn user_agent(contact: Option<&str>) -> String {
         Some(contact) => format!("{AGENT}/{version} (+{contact})"),
         None => format!("{AGENT}/{version}"),
     }
-}
-
-fn build_client(user_agent: &HeaderValue, allow_private: bool) -> reqwest::Result<Client> {
-    // The client panics without a provider. An error means that one is there already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let accept = HeaderValue::from_static("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
-    Client::builder()
-        .user_agent(user_agent)
-        .default_headers(HeaderMap::from_iter([(ACCEPT, accept)]))
-        .dns_resolver(GuardedResolver { allow_private })
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .no_proxy()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .pool_max_idle_per_host(1)
-        .pool_idle_timeout(IDLE_TIMEOUT)
-        .build()
 }

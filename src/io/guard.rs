@@ -7,6 +7,8 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
@@ -107,20 +109,45 @@ impl fmt::Display for NameError {
 
 impl std::error::Error for NameError {}
 
-/// The system's resolver, which leaves out addresses that are not public unless `allow_private`.
-#[derive(Clone, Copy, Debug)]
+/// The addresses of a name, as they will come.
+pub type Looking = Pin<Box<dyn Future<Output = std::io::Result<Vec<IpAddr>>> + Send>>;
+
+/// Finds the addresses of names.
+pub trait Lookup: Send + Sync {
+    /// Every address of `name`, the preferred ones first.
+    fn lookup(&self, name: &str) -> Looking;
+}
+
+/// Asks the system.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemLookup;
+
+impl Lookup for SystemLookup {
+    fn lookup(&self, name: &str) -> Looking {
+        let name = name.to_owned();
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            Ok(found.map(|address| address.ip()).collect())
+        })
+    }
+}
+
+/// A resolver that leaves out addresses that are not public unless `allow_private`.
+#[derive(Clone)]
 pub(crate) struct GuardedResolver {
     pub(crate) allow_private: bool,
+    pub(crate) lookup: Arc<dyn Lookup>,
 }
 
 impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let allow_private = self.allow_private;
+        let looking = self.lookup.lookup(name.as_str());
         Box::pin(async move {
             let name = name.as_str();
+            let found = looking.await.map_err(|_| NameError::Unresolved(name.to_owned()))?;
             // Port 0 tells the client to put in the port of the address.
-            let found = tokio::net::lookup_host((name, 0)).await;
-            let found = found.map_err(|_| NameError::Unresolved(name.to_owned()))?.collect();
+            let found = found.into_iter().map(|address| SocketAddr::new(address, 0)).collect();
             let kept = if allow_private { found } else { public(name, found)? };
             if kept.is_empty() {
                 return Err(NameError::Unresolved(name.to_owned()).into());

@@ -7,6 +7,7 @@
 mod line;
 mod pattern;
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -128,6 +129,20 @@ pub fn crawl_delay(robots: &str, agent: &str) -> Option<Duration> {
     Rules::parse(robots, agent).crawl_delay()
 }
 
+/// The text of a robots.txt: UTF-8; a byte that is none is written as it is in addresses, so that a pattern in another
+/// encoding matches the addresses that were written in it.
+pub fn text(body: &[u8]) -> String {
+    let mut text = String::with_capacity(body.len());
+    for chunk in body.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
+}
+
 /// What a server once said about its robots.txt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CachedRobots {
@@ -224,6 +239,20 @@ mod tests {
         ];
         for (robots, agent, url, expected) in cases {
             assert_eq!(allowed(robots, agent, url), *expected, "{robots:?} {agent} {url}");
+        }
+    }
+
+    #[test]
+    fn keeps_the_bytes_of_other_encodings() {
+        let cases: &[(&[u8], &str, bool)] = &[
+            (b"User-agent: *\nDisallow: /caf\xe9", "https://s.example/caf%E9", false),
+            (b"User-agent: *\nDisallow: /caf\xe9", "https://s.example/caf%C3%A9", true),
+            (b"User-agent: *\nDisallow: /\xc4\xe3\xba\xc3/", "https://s.example/%C4%E3%BA%C3/1", false),
+            (b"\xef\xbb\xbfUser-agent: *\nDisallow: /caf\xc3\xa9", "https://s.example/caf%C3%A9", false),
+            (b"\xff\xfe\x00User-agent: *\nDisallow: /a", "https://s.example/a", true),
+        ];
+        for (body, url, expected) in cases {
+            assert_eq!(allowed(&text(body), "mill", url), *expected, "{url}");
         }
     }
 

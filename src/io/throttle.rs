@@ -1,18 +1,49 @@
 //! One request at a time per host, with a pause in between.
 //!
 //! A request takes its turn, holds it until the body is read, and gives it back by dropping it; whoever waits is served
-//! in the order of arrival. A host that asked for patience (`Retry-After`) is left alone: a short wait is waited for, a
-//! long one is refused at once.
+//! in the order of arrival. The pause is what the source and the robots.txt ask for, and longer where the host takes long
+//! to answer. A host that asked for patience (`Retry-After`) is left alone: a short wait is waited for, a long one is
+//! refused at once, in later runs too.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
 /// The longest `Retry-After` that is waited for within a run.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A host that takes long to answer is given this many times as long to rest.
+const REST: u32 = 5;
+
+/// The longest rest after a slow answer.
+const LONGEST_REST: Duration = Duration::from_secs(30);
+
+/// How long a host is left alone that is overloaded and does not say for how long: for the rest of a run.
+const BREATHER: Duration = Duration::from_mins(5);
+
+/// Keeps between runs how long hosts want to be left alone.
+pub trait Closures: Send + Sync {
+    /// The hosts (name and port) that are closed after `now`, and until when.
+    fn closed(&self, now: DateTime<Utc>) -> Vec<(String, DateTime<Utc>)>;
+    /// Remembers that `host` wants to be left alone until then; a failure to do so is no error.
+    fn close(&self, host: &str, until: DateTime<Utc>);
+}
+
+/// Keeps nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoClosures;
+
+impl Closures for NoClosures {
+    fn closed(&self, _: DateTime<Utc>) -> Vec<(String, DateTime<Utc>)> {
+        Vec::new()
+    }
+
+    fn close(&self, _: &str, _: DateTime<Utc>) {}
+}
 
 /// The hosts that were asked lately.
 #[derive(Debug, Default)]
@@ -31,7 +62,18 @@ struct Hosts {
 struct Host {
     last_end: Option<Instant>,
     last_delay: Duration,
+    /// How long the last answer took to begin.
+    last_response: Duration,
+    /// Answers in a row that said that the host is overloaded.
+    overloads: u32,
     closed_until: Option<Instant>,
+}
+
+impl Host {
+    /// The pause after the last request, if `wanted` is what the source and the robots.txt want.
+    fn pause(&self, wanted: Duration) -> Duration {
+        wanted.max((self.last_response * REST).min(LONGEST_REST))
+    }
 }
 
 /// The right to ask one host; dropping it ends the request.
@@ -41,7 +83,16 @@ pub(crate) struct Turn {
 }
 
 impl Throttle {
-    /// Waits for the turn at `host` (name and port), `delay` after the end of the request before.
+    /// Starts with hosts that want to be left alone for so long.
+    pub(crate) fn with_closed(closed: impl IntoIterator<Item = (String, Duration)>) -> Self {
+        let now = Instant::now();
+        let host = |wait| Host { closed_until: Some(now + wait), ..Host::default() };
+        let by_name = closed.into_iter().map(|(name, wait)| (name, Arc::new(tokio::sync::Mutex::new(host(wait)))));
+        Self { hosts: Mutex::new(Hosts { by_name: by_name.collect(), sweep_at: 0 }) }
+    }
+
+    /// Waits for the turn at `host` (name and port), `delay` after the end of the request before, or longer if the host
+    /// was slow to answer it.
     ///
     /// # Errors
     /// How long the host still wants to be left alone, if that is longer than [`PATIENCE`].
@@ -52,6 +103,7 @@ impl Throttle {
         if closed > PATIENCE {
             return Err(closed);
         }
+        let delay = host.pause(delay);
         let pause = host.last_end.map_or(Duration::ZERO, |end| (end + delay).saturating_duration_since(now));
         let wait = pause.max(closed);
         if !wait.is_zero() {
@@ -79,6 +131,25 @@ impl Throttle {
 }
 
 impl Turn {
+    /// Notes how long the host took to begin its answer.
+    pub(crate) fn answered_after(&mut self, time: Duration) {
+        self.host.last_response = time;
+    }
+
+    /// Notes that the host is not overloaded.
+    pub(crate) fn is_well(&mut self) {
+        self.host.overloads = 0;
+    }
+
+    /// Notes that the host says that it is overloaded, but not for how long. Once may be the fault of one page;
+    /// twice in a row, or if it says so `plainly`, it is left alone.
+    pub(crate) fn is_overloaded(&mut self, plainly: bool) {
+        self.host.overloads += 1;
+        if plainly || self.host.overloads > 1 {
+            self.close_for(BREATHER);
+        }
+    }
+
     /// Leaves the host alone for `wait`.
     pub(crate) fn close_for(&mut self, wait: Duration) {
         let until = Instant::now() + wait;
@@ -141,6 +212,40 @@ mod tests {
         let ended = Instant::now();
         drop(throttle.turn("a:80", delay).await.unwrap());
         assert!(ended.elapsed() >= Duration::from_millis(29));
+    }
+
+    #[test]
+    fn rests_longer_after_slow_answers() {
+        for (response, wanted, expected) in
+            [(2_000, 1_000, 10_000), (100, 1_000, 1_000), (60_000, 0, 30_000), (60_000, 45_000, 45_000), (0, 0, 0)]
+        {
+            let host = Host { last_response: Duration::from_millis(response), ..Host::default() };
+            assert_eq!(host.pause(Duration::from_millis(wanted)), Duration::from_millis(expected), "{response}");
+        }
+    }
+
+    #[tokio::test]
+    async fn rests_after_a_slow_answer_of_the_same_host() {
+        let throttle = Throttle::default();
+        let mut turn = throttle.turn("a:80", Duration::ZERO).await.unwrap();
+        turn.answered_after(Duration::from_millis(6));
+        drop(turn);
+        let ended = Instant::now();
+        drop(throttle.turn("a:80", Duration::ZERO).await.unwrap());
+        assert!(ended.elapsed() >= Duration::from_millis(29));
+    }
+
+    #[tokio::test]
+    async fn leaves_an_overloaded_host_alone() {
+        let throttle = Throttle::with_closed([("closed:80".to_owned(), Duration::from_mins(10))]);
+        assert!(throttle.turn("closed:80", Duration::ZERO).await.is_err());
+        throttle.turn("once:80", Duration::ZERO).await.unwrap().is_overloaded(false);
+        throttle.turn("once:80", Duration::ZERO).await.unwrap().is_well();
+        throttle.turn("once:80", Duration::ZERO).await.unwrap().is_overloaded(false);
+        throttle.turn("once:80", Duration::ZERO).await.unwrap().is_overloaded(false);
+        assert!(throttle.turn("once:80", Duration::ZERO).await.is_err());
+        throttle.turn("plain:80", Duration::ZERO).await.unwrap().is_overloaded(true);
+        assert!(throttle.turn("plain:80", Duration::ZERO).await.is_err());
     }
 
     #[tokio::test]

@@ -31,7 +31,8 @@ pub struct Request<'a> {
     pub last: bool,
 }
 
-/// What an answer said that lets the next request be conditional; opaque, echoed exactly (RFC 9110, section 8.8).
+/// What an answer said for the next request: validators that make it conditional, opaque and echoed exactly (RFC 9110,
+/// section 8.8), and hints.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Validators {
     /// `ETag`, quotes and `W/` included.
@@ -40,14 +41,23 @@ pub struct Validators {
     pub last_modified: Option<String>,
     /// SHA-256 of the body in hexadecimal.
     pub body_hash: Option<String>,
+    /// The address that answered, redirects followed: it alone is shown the validators.
+    #[serde(default)]
+    pub url: Option<Url>,
+    /// Until when the answer holds by its own words (`Cache-Control`, `Expires`), a day at most.
+    #[serde(default)]
+    pub fresh_until: Option<DateTime<Utc>>,
+    /// Where permanent redirects (301, 308) lead, if the asked address begins with one.
+    #[serde(default)]
+    pub moved: Option<Url>,
 }
 
 /// An answer.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// 304, or the same bytes as last time.
-    Unchanged,
-    /// A page and what makes the next request conditional.
+    /// 304, or the same bytes as last time, and what the answer said for the next request.
+    Unchanged(Validators),
+    /// A page and what the answer said for the next request.
     Page(Box<Page>, Validators),
 }
 
@@ -82,6 +92,15 @@ pub struct Memory {
     pub failures: u32,
     /// When the source should be visited next.
     pub next_due: Option<DateTime<Utc>>,
+    /// The server wants no visit before: a lower bound for `next_due`.
+    #[serde(default)]
+    pub not_before: Option<DateTime<Utc>>,
+    /// Where the index page has moved for good.
+    #[serde(default)]
+    pub moved: Option<Moved>,
+    /// The first of an unbroken row of answers 410 (gone).
+    #[serde(default)]
+    pub gone_since: Option<DateTime<Utc>>,
     /// Article pages that wait for a later run.
     pub queued: usize,
     /// Title, home, language and so on of the feed as last published.
@@ -117,10 +136,22 @@ impl Memory {
             published: other.published.clone(),
             last_success: other.last_success,
             next_due: other.next_due,
+            not_before: other.not_before,
+            moved: other.moved.clone(),
+            gone_since: other.gone_since,
             ..self.clone()
         };
         unshown == *other
     }
+}
+
+/// A permanent redirect of the index page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// Where it leads.
+    pub to: Url,
+    /// When it was seen first; it led to the same address ever since.
+    pub since: DateTime<Utc>,
 }
 
 /// What the files about all feeds say of one.

@@ -40,7 +40,7 @@ pub(super) async fn restore<F: Fetch, P: Publish>(
     let request = Request { url: &url, home: &url, options: &options, root: None, validators: None, last: false };
     match fetch.fetch(request).await {
         Ok(Answer::Page(page, _)) => Ok(rebuild(&page.body, source, url.as_str()).ok()),
-        Ok(Answer::Unchanged) => Ok(None),
+        Ok(Answer::Unchanged(_)) => Ok(None),
         Err(finding) if matches!(finding.status, Some(404 | 410)) || finding.code == Code::NameUnknown => Ok(None),
         Err(finding) => {
             let message = format!("the published feed is needed to rebuild the lost state, but {}", finding.message);

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::bearing;
 use super::furniture::{self, Lessons};
-use super::ports::{Answer, Channel, Clock, Fetch, Kept, Memory, Publish, Request, Store, Summary, Update};
+use super::ports::{Answer, Channel, Clock, Fetch, Kept, Memory, Publish, Request, Store, Summary, Update, Validators};
 use super::read::{self, Draft, ReadArticle, Setting, Step};
 use super::restore::restore;
 use super::{Event, LATEST, Outcome, Ports, State};
@@ -20,8 +21,6 @@ use crate::model::{Entry, EntryId, Feed};
 use crate::normalise::id::entry_id;
 use crate::page::Page;
 
-/// The usual time between two visits.
-const INTERVAL: TimeDelta = TimeDelta::minutes(30);
 /// For so long after a story was first seen its page is asked for again in every run, if it could not be read; later
 /// only when the listing changes.
 const RETRY: TimeDelta = TimeDelta::hours(24);
@@ -75,6 +74,9 @@ pub async fn visit<F: Fetch, S: Store, P: Publish, C: Clock>(
         }
     }
     tracing::info!(feed = %source.id, known = !first, "visit");
+    if let Some(finding) = bearing::retired(&visit.memory, source, now) {
+        return visit.retired(finding);
+    }
     match visit.run(tell).await {
         Ok(outcome) => outcome,
         Err(finding) => visit.failed(finding),
@@ -101,11 +103,12 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
     async fn run(&mut self, tell: &(dyn Fn(&Event<'_>) + Sync)) -> Result<Outcome, Finding> {
         let current = self.memory.fingerprint == self.source.fingerprint && self.memory.queued == 0;
         let validators = current.then(|| self.memory.validators.clone());
-        let url = self.source.url.clone();
+        self.findings.extend(bearing::robots_note(self.source));
+        let url = bearing::address(&self.memory, self.source, self.now).clone();
         // An unchanged page, the usual answer to a conditional request, is the last that is asked for.
         let last = !self.keep_connection && validators.is_some();
         match self.fetch(&url, validators.as_ref(), last).await? {
-            Answer::Unchanged => self.unchanged(),
+            Answer::Unchanged(validators) => self.unchanged(validators),
             Answer::Page(page, _) if assemble::is_turned_away(&url, &page.url) => {
                 let message = format!("the address leads to {}, which is no index page", page.url);
                 Err(Finding::error(Code::PageRefused, message).at_page(&url))
@@ -122,12 +125,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         }
     }
 
-    async fn fetch(
-        &self,
-        url: &url::Url,
-        validators: Option<&super::Validators>,
-        last: bool,
-    ) -> Result<Answer, Finding> {
+    async fn fetch(&self, url: &url::Url, validators: Option<&Validators>, last: bool) -> Result<Answer, Finding> {
         let source = self.source;
         let root = source.root.as_ref();
         let request = Request { url, home: &source.url, options: &source.request, root, validators, last };
@@ -135,8 +133,8 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
     }
 
     /// The listing is as it was: nothing is parsed; files are written only if they are not as they should be.
-    fn unchanged(&mut self) -> Result<Outcome, Finding> {
-        let mut after = self.memory.clone();
+    fn unchanged(&mut self, validators: Validators) -> Result<Outcome, Finding> {
+        let mut after = Memory { validators, ..self.memory.clone() };
         self.succeed(&mut after);
         // A listing that stands still grows stale without changing.
         after.findings.retain(|finding| finding.code != Code::ListingStale);
@@ -259,7 +257,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
                 return Step::done(read::without_page(&job, setting, &finding));
             }
             Ok(Answer::Page(page, _)) => page,
-            Ok(Answer::Unchanged) => return Step::done(read::from_listing(&job, setting)),
+            Ok(Answer::Unchanged(_)) => return Step::done(read::from_listing(&job, setting)),
             Err(finding) => return Step::done(read::without_page(&job, setting, &finding)),
         };
         let (setting_there, job_there) = (Arc::clone(setting), job.clone());
@@ -330,9 +328,10 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         Ok(self.outcome(state, &after, news.new, news.changed, files))
     }
 
-    fn succeed(&self, after: &mut Memory) {
+    fn succeed(&mut self, after: &mut Memory) {
+        bearing::succeeded(after, &self.memory, self.source, self.now);
+        self.findings.extend(bearing::moved_note(after, self.source));
         after.last_success = Some(self.now);
-        after.next_due = Some(self.now + INTERVAL);
         after.failing_since = None;
         after.failures = 0;
         after.failure = None;
@@ -343,7 +342,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         let mut memory = self.memory;
         memory.failures += 1;
         memory.failing_since.get_or_insert(self.now);
-        memory.next_due = Some(self.now + INTERVAL);
+        bearing::failed(&mut memory, self.source, &finding, self.now);
         let mut finding = finding;
         if memory.summary.entries > 0 {
             let of = memory.last_success.or(memory.summary.newest.map(|newest| newest.to_utc()));
@@ -380,6 +379,20 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             rowless: (!known).then(|| Box::new(memory.shown())),
             findings,
         }
+    }
+
+    /// Ends the visit before it began: the page is gone, and so is all interest in it.
+    fn retired(mut self, finding: Finding) -> Outcome {
+        let mut after = self.memory.clone();
+        after.next_due = None;
+        if after.failure.as_ref() != Some(&finding) {
+            after.failure = Some(finding.clone());
+            if let Err(error) = self.note(&after) {
+                self.findings.push(error);
+            }
+        }
+        self.findings.push(finding);
+        self.outcome(State::Unchanged, &after, 0, 0, 0)
     }
 
     fn outcome(&mut self, state: State, after: &Memory, new: usize, changed: usize, files: usize) -> Outcome {

@@ -3,26 +3,24 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::TimeDelta;
 use reqwest::header::{
-    CONNECTION, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION,
+    CONNECTION, COOKIE, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION,
 };
 use reqwest::{Client, Method, Response, StatusCode};
 use tokio::time::Instant;
 use url::Url;
 
+use super::body::{Body, drain};
 use super::{Web, failure, header};
 use crate::config::RequestOptions;
 use crate::finding::{Code, Finding};
 use crate::io::guard;
 use crate::io::throttle::{PATIENCE, Turn};
-use crate::pipeline::Validators;
+use crate::pipeline::{Clock, Validators};
 
 /// Redirects that are followed (RFC 9309 asks for five at least, browsers follow twenty).
 const REDIRECTS: usize = 5;
-
-/// How much of a body nobody wants is read, so that its connection can be used again.
-const DRAIN: usize = 64 * 1024;
 
 /// What is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +52,12 @@ pub(super) struct Landing {
     pub(super) headers: HeaderMap,
     /// Of a 200; else empty.
     pub(super) body: Vec<u8>,
+    /// Whether the body is known to be whole.
+    pub(super) whole: bool,
     /// Whether the request was conditional.
     pub(super) conditional: bool,
+    /// Where the permanent redirects lead with which the way began.
+    pub(super) moved: Option<Url>,
 }
 
 /// Why there is no answer.
@@ -83,8 +85,12 @@ impl From<Finding> for Stop {
 
 /// What one request led to.
 enum Hop {
-    Landed(Landing),
-    Moved(Url),
+    Landed(Box<Landing>),
+    Moved {
+        to: Url,
+        /// Whether it says so for good (301, 308).
+        permanent: bool,
+    },
 }
 
 impl Web {
@@ -94,24 +100,30 @@ impl Web {
         let mut url = without_credentials(ask.url).into_owned();
         let mut visited: Vec<Url> = Vec::new();
         let mut left = ask.options.timeout;
+        let mut for_good = true;
+        let mut moved = None;
         loop {
             guard::check(&url, allow_private)?;
             let crawl_delay = match ask.purpose {
                 Purpose::Page => self.permit(&url, ask.options).await?,
                 Purpose::Robots(_) => Duration::ZERO,
             };
-            let host = host_and_port(&url);
+            let host = host_key(&url);
             let turn = self.throttle.turn(&host, ask.options.delay.max(crawl_delay)).await;
-            let mut turn = turn.map_err(|closed| host_closed(&host, closed))?;
+            let mut turn = turn.map_err(|closed| self.host_closed(&host, closed))?;
             let started = Instant::now();
             let hop = tokio::time::timeout(left, self.hop(ask, &url, &mut turn)).await;
             left = left.saturating_sub(started.elapsed());
             drop(turn);
             match hop.map_err(|_| failure::too_slow(&host, ask.options.timeout))?? {
-                Hop::Landed(landing) => return Ok(landing),
-                Hop::Moved(to) => {
+                Hop::Landed(landing) => return Ok(Landing { moved, ..*landing }),
+                Hop::Moved { to, permanent } => {
+                    for_good &= permanent;
+                    if for_good {
+                        moved = Some(to.clone());
+                    }
                     visited.push(std::mem::replace(&mut url, to));
-                    check_redirect(&visited, &url).map_err(Stop::Redirects)?;
+                    check_redirect(&visited, &url, ask.options).map_err(Stop::Redirects)?;
                 }
             }
         }
@@ -121,30 +133,70 @@ impl Web {
     async fn hop(&self, ask: &Ask<'_>, url: &Url, turn: &mut Turn) -> Result<Hop, Stop> {
         let host = url.host_str().unwrap_or_default().to_owned();
         let broken = |error: reqwest::Error| failure::transport(&error, &host, ask.options.timeout);
-        let client = self.client(ask.options.allow_private)?;
-        let (request, conditional) = build_request(client, ask, url).map_err(broken)?;
-        let mut response = client.execute(request).await.map_err(broken)?;
-        let status = response.status();
-        if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
-            && let Some(wait) = header::retry_after(response.headers(), Utc::now())
-        {
-            turn.close_for(wait);
+        let client = self.client(ask.options)?;
+        let (mut request, conditional) = build_request(&client, ask, url).map_err(broken)?;
+        if ask.options.cookies {
+            let cookies = self.cookies.header(url, request.headers().get(COOKIE));
+            request.headers_mut().extend(cookies.map(|cookies| (COOKIE, cookies)));
         }
+        let started = Instant::now();
+        let mut response = client.execute(request).await.map_err(broken)?;
+        turn.answered_after(started.elapsed());
+        if let Some(trouble) = header::trouble(response.headers()) {
+            return Err(Finding::error(Code::FetchFailed, format!("{host}: {trouble}")).into());
+        }
+        if ask.options.cookies {
+            self.cookies.take(url, response.headers(), self.clock.now());
+        }
+        let status = response.status();
+        self.heed(&response, &host_key(url), turn);
         if let Some(location) = location(&response) {
             let to = url.join(&location).map(|to| without_credentials(&to).into_owned());
             let message = || format!("{host} redirects to something that is no address");
-            let to = to.map_err(|_| Stop::Redirects(Finding::error(Code::FetchFailed, message())))?;
+            let mut to = to.map_err(|_| Stop::Redirects(Finding::error(Code::FetchFailed, message())))?;
+            to.set_fragment(None);
             drain(&mut response).await;
-            return Ok(Hop::Moved(to));
+            return Ok(Hop::Moved { to, permanent: matches!(status.as_u16(), 301 | 308) });
         }
         let body = if status == StatusCode::OK {
-            read_body(&mut response, ask, &host).await?.map_err(broken)?
+            self.read_body(&mut response, ask, &host).await?
         } else {
             drain(&mut response).await;
-            Vec::new()
+            Body { bytes: Vec::new(), whole: true }
         };
         let headers = std::mem::take(response.headers_mut());
-        Ok(Hop::Landed(Landing { url: url.clone(), status, headers, body, conditional }))
+        let Body { bytes, whole } = body;
+        let landing = Landing { url: url.clone(), status, headers, body: bytes, whole, conditional, moved: None };
+        Ok(Hop::Landed(Box::new(landing)))
+    }
+
+    /// Leaves a host alone that asks for it or is overloaded.
+    fn heed(&self, response: &Response, host: &str, turn: &mut Turn) {
+        let status = response.status();
+        if !matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+            turn.is_well();
+            return;
+        }
+        let now = self.clock.now();
+        match header::retry_after(response.headers(), now) {
+            Some(wait) => {
+                turn.close_for(wait);
+                if let Some(until) = TimeDelta::from_std(wait).ok().filter(|_| wait > PATIENCE) {
+                    self.closures.close(host, now + until);
+                }
+            }
+            None => turn.is_overloaded(status == StatusCode::TOO_MANY_REQUESTS),
+        }
+    }
+
+    fn host_closed(&self, host: &str, closed: Duration) -> Finding {
+        let wait = failure::seconds(closed);
+        let limit = PATIENCE.as_secs();
+        let message = format!("{host} is left alone for {wait}, because it asked for that or is overloaded");
+        let until = self.clock.now() + TimeDelta::from_std(closed).unwrap_or_default();
+        Finding::error(Code::HttpStatus, message)
+            .not_before(until)
+            .remedy(format!("a run waits {limit} s at most; a later one tries again"))
     }
 }
 
@@ -164,8 +216,13 @@ fn same_origin(a: &Url, b: &Url) -> bool {
     a.scheme() == b.scheme() && a.host_str() == b.host_str() && a.port_or_known_default() == b.port_or_known_default()
 }
 
-fn host_and_port(url: &Url) -> String {
-    format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default())
+/// The name by which a host has its turns: http and https share them, servers on ports of their own have their own.
+fn host_key(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port_or_known_default() {
+        None | Some(80 | 443) => host.to_owned(),
+        Some(port) => format!("{host}:{port}"),
+    }
 }
 
 /// The request, and whether it is conditional.
@@ -196,7 +253,9 @@ fn build_request(client: &Client, ask: &Ask<'_>, url: &Url) -> reqwest::Result<(
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     let mut conditional = false;
-    if let Some(validators) = ask.validators {
+    // What one address said is not shown to another.
+    let told = |validators: &&Validators| validators.url.as_ref().is_none_or(|told| told == url);
+    if let Some(validators) = ask.validators.filter(told) {
         for (name, value) in [(IF_NONE_MATCH, &validators.etag), (IF_MODIFIED_SINCE, &validators.last_modified)] {
             if let Some(value) = value.as_ref().and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok()) {
                 headers.insert(name, value);
@@ -217,72 +276,20 @@ fn location(response: &Response) -> Option<String> {
 }
 
 /// Refuses redirects that go round, go on for too long, or leave TLS.
-fn check_redirect(visited: &[Url], to: &Url) -> Result<(), Finding> {
-    let problem = if visited.contains(to) {
+fn check_redirect(visited: &[Url], to: &Url, options: &RequestOptions) -> Result<(), Finding> {
+    let leaves_tls = to.scheme() == "http" && visited.last().is_some_and(|from| from.scheme() == "https");
+    // With cookies a page may lead to itself: it is another page for whoever has one.
+    let problem = if visited.contains(to) && !options.cookies {
         "the redirects go round in a circle".to_owned()
     } else if visited.len() > REDIRECTS {
         format!("more than {REDIRECTS} redirects")
-    } else if to.scheme() == "http" && visited.last().is_some_and(|from| from.scheme() == "https") {
-        format!("{} redirects from https to http, which is not followed", to.host_str().unwrap_or_default())
+    } else if leaves_tls && !options.allow_downgrade {
+        let host = to.host_str().unwrap_or_default();
+        let message = format!("{host} redirects from https to http, which is not followed");
+        return Err(Finding::error(Code::FetchFailed, message)
+            .remedy("set `request.allow_downgrade = true` for this feed if the site has no https"));
     } else {
         return Ok(());
     };
     Err(Finding::error(Code::FetchFailed, problem).remedy("open the address in a browser and use the one it ends at"))
-}
-
-fn host_closed(host: &str, closed: Duration) -> Finding {
-    let wait = failure::seconds(closed);
-    let limit = PATIENCE.as_secs();
-    let message = format!("{host} asked for no requests for {wait} (Retry-After); a run waits {limit} s at most");
-    Finding::error(Code::HttpStatus, message).remedy("the next run tries again; raise `request.delay` if this repeats")
-}
-
-/// The body, unpacked; the inner error is the transport's.
-async fn read_body(response: &mut Response, ask: &Ask<'_>, host: &str) -> Result<reqwest::Result<Vec<u8>>, Finding> {
-    // The client unpacks one layer of what it knows and then removes this header.
-    let packed = response.headers().get_all(CONTENT_ENCODING).iter();
-    if packed.map(HeaderValue::as_bytes).any(|name| !name.is_empty() && !name.eq_ignore_ascii_case(b"identity")) {
-        return Err(Finding::error(Code::FetchFailed, format!("{host}: the body is packed in an unknown way")));
-    }
-    let (cap, cut) = match ask.purpose {
-        Purpose::Page => (ask.options.max_bytes, false),
-        Purpose::Robots(cap) => (cap, true),
-    };
-    let announced = response.content_length().unwrap_or(0);
-    if announced > cap && !cut {
-        return Err(too_large(cap));
-    }
-    let mut body = Vec::with_capacity(usize::try_from(announced.min(cap).min(1024 * 1024)).unwrap_or(0));
-    loop {
-        let chunk = match response.chunk().await {
-            Ok(Some(chunk)) => chunk,
-            Ok(None) => return Ok(Ok(body)),
-            Err(error) => return Ok(Err(error)),
-        };
-        let room = usize::try_from(cap).unwrap_or(usize::MAX).saturating_sub(body.len());
-        match chunk.get(..room) {
-            Some(start) if cut && chunk.len() > room => {
-                body.extend_from_slice(start);
-                return Ok(Ok(body));
-            }
-            Some(_) if chunk.len() > room => return Err(too_large(cap)),
-            _ => body.extend_from_slice(&chunk),
-        }
-    }
-}
-
-/// The finding for a body of more than `cap` bytes.
-pub(in crate::io) fn too_large(cap: u64) -> Finding {
-    Finding::error(Code::BodyTooLarge, format!("the body is larger than {cap} bytes"))
-        .remedy("raise `request.max_bytes` for this feed if the page is really that large")
-}
-
-/// Reads the rest of a body nobody wants; if it is long or fails, the connection is closed instead.
-async fn drain(response: &mut Response) {
-    let mut left = DRAIN;
-    while let Ok(Some(chunk)) = response.chunk().await
-        && chunk.len() <= left
-    {
-        left -= chunk.len();
-    }
 }

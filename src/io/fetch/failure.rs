@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io::ErrorKind;
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::StatusCode;
 use rustls::CertificateError;
 
@@ -29,8 +30,17 @@ pub(super) fn too_slow(host: &str, limit: Duration) -> Finding {
         .remedy("raise `request.timeout` for this feed if the site is always slow")
 }
 
+/// How long a host is left alone that is overloaded and does not say for how long.
+const BREATHER: TimeDelta = TimeDelta::hours(1);
+
+/// The finding for a body that comes so slowly that it would never end.
+pub(super) fn drips(host: &str) -> Finding {
+    Finding::error(Code::FetchFailed, format!("{host}: the answer came at less than 1 KiB a second"))
+        .remedy("see whether the page opens in a browser; the next run tries again")
+}
+
 /// The finding for an answer that is no page.
-pub(super) fn status(landing: &Landing) -> Finding {
+pub(super) fn status(landing: &Landing, now: DateTime<Utc>) -> Finding {
     let status = landing.status;
     let host = landing.url.host_str().unwrap_or_default();
     if landing.headers.get("cf-mitigated").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"challenge")) {
@@ -49,10 +59,14 @@ pub(super) fn status(landing: &Landing) -> Finding {
     if let Some(words) = status.canonical_reason() {
         message = format!("{message} ({})", words.to_lowercase());
     }
-    if let Some(wait) = header::retry_after(&landing.headers, chrono::Utc::now()) {
+    let wait = header::retry_after(&landing.headers, now);
+    if let Some(wait) = wait {
         message = format!("{message} and asks to come back in {}", seconds(wait));
     }
-    let finding = Finding::error(Code::HttpStatus, message).status(status.as_u16());
+    let mut finding = Finding::error(Code::HttpStatus, message).status(status.as_u16());
+    let overloaded = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+    let wait = wait.and_then(|wait| TimeDelta::from_std(wait).ok()).or_else(|| overloaded.then_some(BREATHER));
+    finding.not_before = wait.filter(|wait| *wait > TimeDelta::zero()).map(|wait| now + wait);
     match remedy(status) {
         Some(remedy) => finding.remedy(remedy),
         None => finding,

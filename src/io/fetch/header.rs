@@ -1,14 +1,27 @@
-//! Headers of an answer: what a page is, what makes the next request conditional, how long to stay away.
+//! Headers of an answer: what a page is, what makes the next request conditional, until when it holds, how long to stay
+//! away, and whether they are bearable at all.
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
-use reqwest::header::{CONTENT_TYPE, ETAG, HeaderMap, HeaderName, LAST_MODIFIED, RETRY_AFTER};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use reqwest::header::{
+    AGE, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, DATE, ETAG, EXPIRES, HeaderMap, HeaderName, LAST_MODIFIED,
+    RETRY_AFTER, TRANSFER_ENCODING,
+};
 
 use crate::pipeline::Validators;
 
 /// The longest validator that is kept, in bytes.
 const LONGEST_VALIDATOR: usize = 1024;
+
+/// The most lines that the head of an answer may have.
+pub(super) const MOST_LINES: usize = 200;
+
+/// The largest head of an answer, in bytes.
+pub(super) const LARGEST_HEAD: usize = 64 * 1024;
+
+/// The longest time that an answer can hold by its own words.
+const LONGEST_FRESH: TimeDelta = TimeDelta::hours(24);
 
 /// The longest time a host can ask to be left alone.
 const LONGEST_WAIT: Duration = Duration::from_hours(7 * 24);
@@ -27,6 +40,46 @@ pub(super) fn content_type(headers: &HeaderMap) -> (Option<String>, Option<Strin
     (media_type.map(str::to_owned), charset.map(str::to_owned))
 }
 
+/// What is wrong with the head of an answer, in words that follow the host's name.
+pub(super) fn trouble(headers: &HeaderMap) -> Option<&'static str> {
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    if headers.len() > MOST_LINES || bytes > LARGEST_HEAD {
+        return Some("the head of the answer is larger than 64 KiB or has more than 200 lines");
+    }
+    // Two lengths mean that somebody on the way may see another body (RFC 9112, section 6.3).
+    if headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH) {
+        return Some("the answer gives its length in two ways");
+    }
+    None
+}
+
+/// Until when an answer holds by its own words, a day at most: `max-age` less `Age`, else `Expires` (RFC 9111, section
+/// 4.2); `None` if it says nothing, or that it must not be kept.
+pub(super) fn fresh_until(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let mut max_age = None;
+    for directive in headers.get_all(CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok()) {
+        for part in directive.split(',').map(|part| part.trim().to_ascii_lowercase()) {
+            match part.split_once('=').map_or((part.as_str(), None), |(name, value)| (name.trim(), Some(value))) {
+                ("no-store" | "no-cache", _) => return None,
+                ("max-age", Some(value)) => max_age = max_age.or_else(|| whole_seconds(value.trim().trim_matches('"'))),
+                _ => {}
+            }
+        }
+    }
+    let lifetime = match max_age {
+        Some(age) => age - text(AGE).and_then(whole_seconds).unwrap_or_default(),
+        None => http_date(text(EXPIRES)?)? - text(DATE).and_then(http_date).unwrap_or(now),
+    };
+    (lifetime > TimeDelta::zero()).then(|| now + lifetime.min(LONGEST_FRESH))
+}
+
+/// Seconds in digits; more than fit are a year.
+fn whole_seconds(text: &str) -> Option<TimeDelta> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| TimeDelta::seconds(text.parse::<i64>().unwrap_or(i64::MAX).min(31_536_000)))
+}
+
 /// The validators of an answer; those that could not be echoed byte for byte are left out.
 pub(super) fn validators(headers: &HeaderMap, body_hash: String) -> Validators {
     let opaque = |name: HeaderName| {
@@ -34,7 +87,12 @@ pub(super) fn validators(headers: &HeaderMap, body_hash: String) -> Validators {
         let fits = !value.is_empty() && value.len() <= LONGEST_VALIDATOR;
         std::str::from_utf8(value).ok().filter(|_| fits).map(str::to_owned)
     };
-    Validators { etag: opaque(ETAG), last_modified: opaque(LAST_MODIFIED), body_hash: Some(body_hash) }
+    Validators {
+        etag: opaque(ETAG),
+        last_modified: opaque(LAST_MODIFIED),
+        body_hash: Some(body_hash),
+        ..Validators::default()
+    }
 }
 
 /// How long `Retry-After` asks to stay away, a week at most (RFC 9110, section 10.2.3).
@@ -59,6 +117,8 @@ mod tests {
     use reqwest::header::HeaderValue;
 
     use super::*;
+
+    type Lines = &'static [(HeaderName, &'static str)];
 
     fn headers(name: HeaderName, value: &[u8]) -> HeaderMap {
         HeaderMap::from_iter([(name, HeaderValue::from_bytes(value).unwrap())])
@@ -98,6 +158,46 @@ mod tests {
         for (value, expected) in cases {
             assert_eq!(validators(&headers(ETAG, value), String::new()).etag.as_deref(), *expected);
         }
+    }
+
+    #[test]
+    fn reads_until_when_an_answer_holds() {
+        let now = http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
+        let cases: &[(Lines, Option<i64>)] = &[
+            (&[], None),
+            (&[(CACHE_CONTROL, "max-age=7200")], Some(7200)),
+            (&[(CACHE_CONTROL, "public, MAX-AGE=\"60\" , must-revalidate")], Some(60)),
+            (&[(CACHE_CONTROL, "max-age=600"), (AGE, "200")], Some(400)),
+            (&[(CACHE_CONTROL, "max-age=600"), (AGE, "900")], None),
+            (&[(CACHE_CONTROL, "max-age=0"), (EXPIRES, "Sun, 06 Nov 1994 09:49:37 GMT")], None),
+            (&[(CACHE_CONTROL, "max-age=600, no-store")], None),
+            (&[(CACHE_CONTROL, "no-cache, max-age=600")], None),
+            (&[(CACHE_CONTROL, "max-age=99999999999999999999")], Some(86_400)),
+            (&[(CACHE_CONTROL, "max-age=-5")], None),
+            (&[(CACHE_CONTROL, "s-maxage=600")], None),
+            (&[(EXPIRES, "Sun, 06 Nov 1994 09:49:37 GMT")], Some(3600)),
+            (&[(EXPIRES, "Sun, 06 Nov 1994 09:49:37 GMT"), (DATE, "Sun, 06 Nov 1994 09:39:37 GMT")], Some(600)),
+            (&[(EXPIRES, "0")], None),
+            (&[(EXPIRES, "Thu, 01 Jan 1970 00:00:00 GMT")], None),
+        ];
+        for (lines, seconds) in cases {
+            let headers = lines.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();
+            assert_eq!(fresh_until(&headers, now).map(|until| (until - now).num_seconds()), *seconds, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_unbearable_heads() {
+        let line = |number: usize, length: usize| {
+            let name = HeaderName::try_from(format!("x-{number}")).unwrap();
+            (name, HeaderValue::from_str(&"v".repeat(length)).unwrap())
+        };
+        assert_eq!(trouble(&(0..200).map(|number| line(number, 10)).collect()), None);
+        assert!(trouble(&(0..201).map(|number| line(number, 10)).collect()).is_some());
+        assert!(trouble(&HeaderMap::from_iter([line(0, LARGEST_HEAD)])).is_some());
+        let two = [(TRANSFER_ENCODING, "chunked"), (CONTENT_LENGTH, "5")];
+        let two = two.map(|(name, value)| (name, HeaderValue::from_static(value)));
+        assert!(trouble(&HeaderMap::from_iter(two)).is_some());
     }
 
     #[test]

@@ -13,14 +13,14 @@ use super::exchange::{Ask, Purpose, Stop, without_credentials};
 use super::{AGENT, Web, failure};
 use crate::config::RequestOptions;
 use crate::finding::{Code, Finding};
-use crate::io::robots::{CachedRobots, RobotsCache, Rules};
+use crate::io::robots::{self, CachedRobots, RobotsCache, Rules};
 use crate::pipeline::Clock;
 
 /// How much of a robots.txt is read (RFC 9309, section 2.5).
 const LONGEST: u64 = 500 * 1024;
 
 /// The longest pause between two requests that a robots.txt can ask for.
-const LONGEST_DELAY: Duration = Duration::from_secs(30);
+const LONGEST_DELAY: Duration = Duration::from_mins(1);
 
 /// How long an answer holds (RFC 9309, section 2.4).
 const LIFETIME: TimeDelta = TimeDelta::hours(24);
@@ -126,12 +126,12 @@ impl Web {
             }
         };
         match landing.status {
-            StatusCode::OK => Ok(Some(String::from_utf8_lossy(&landing.body).into_owned())),
+            StatusCode::OK => Ok(Some(robots::text(&landing.body))),
             // "Too many requests" says nothing about robots.txt.
             status if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => Ok(None),
             status if status.is_success() => Ok(None),
             _ => {
-                let mut finding = failure::status(&landing);
+                let mut finding = failure::status(&landing, self.clock.now());
                 finding.code = Code::RobotsDisallowed;
                 finding.message.push_str(" for robots.txt, which means to stay away for now");
                 Err(finding)

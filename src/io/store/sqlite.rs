@@ -162,7 +162,10 @@ impl Sqlite {
 
     /// Runs `work` on the connection; an error gets the file's name and plain words, and damage is noted for the next
     /// run.
-    fn run<T>(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+    pub(in crate::io::store) fn run<T>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
         // A panic while the connection was held rolled its transaction back, so the connection is sound.
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         work(&mut connection).map_err(|error| {
