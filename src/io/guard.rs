@@ -225,6 +225,27 @@ mod tests {
         assert!(check(&Url::parse("https://example.org/").unwrap(), false).is_ok());
     }
 
+    /// Answers first with a public address, then with a private one.
+    struct Rebinding(std::sync::atomic::AtomicBool);
+
+    impl Lookup for Rebinding {
+        fn lookup(&self, _: &str) -> Looking {
+            let again = self.0.swap(true, std::sync::atomic::Ordering::SeqCst);
+            let answer = if again { "127.0.0.1" } else { "8.8.8.8" };
+            Box::pin(async move { Ok(vec![answer.parse().unwrap()]) })
+        }
+    }
+
+    #[tokio::test]
+    async fn looks_at_every_answer_of_a_name_that_changes_its_meaning() {
+        let resolver = GuardedResolver { allow_private: false, lookup: Arc::new(Rebinding(false.into())) };
+        let name = || "rebind.example".parse::<Name>().unwrap();
+        let first: Vec<SocketAddr> = resolver.resolve(name()).await.unwrap().collect();
+        assert_eq!(first, ["8.8.8.8:0".parse().unwrap()]);
+        let second = resolver.resolve(name()).await.err().unwrap();
+        assert!(second.downcast_ref::<NameError>().is_some_and(|error| matches!(error, NameError::NotPublic(_))));
+    }
+
     #[test]
     fn keeps_the_public_addresses_of_a_name() {
         let found = |list: &[&str]| list.iter().map(|ip| SocketAddr::new(ip.parse().unwrap(), 0)).collect();

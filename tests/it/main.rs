@@ -12,6 +12,7 @@ mod architecture;
 mod build;
 mod config;
 mod failure;
+mod faults;
 mod formats;
 mod inspect;
 mod properties;

@@ -157,6 +157,11 @@ impl Project {
         self
     }
 
+    /// The moment of the next run, in seconds since 1970.
+    pub(crate) fn now(&self) -> i64 {
+        self.now.get()
+    }
+
     /// Moves the clock of later runs.
     pub(crate) fn later(&self, seconds: i64) {
         self.now.set(self.now.get() + seconds);

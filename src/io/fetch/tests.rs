@@ -231,6 +231,22 @@ async fn says_why_nothing_came() {
 }
 
 #[tokio::test]
+async fn gives_up_on_a_drip() {
+    // Over 50 ms at least 51 bytes.
+    let pauses = [(20_u64, 5_usize, true), (20, 100, false)];
+    for (pause, bytes, drips) in pauses {
+        let origin = Origin::drip(10, Duration::from_millis(pause), vec![b'x'; bytes]).await;
+        let slow_after = Some(Duration::from_millis(50));
+        let web = Web::new(WebOptions { slow_after, ..WebOptions::default() }).unwrap();
+        let answer = get(&web, &origin.url("/"), &plain()).await;
+        assert_eq!(answer.is_err(), drips, "{bytes}");
+        if let Err(finding) = answer {
+            assert!(finding.message.contains("less than 1 KiB a second"), "{}", finding.message);
+        }
+    }
+}
+
+#[tokio::test]
 async fn asks_no_private_address() {
     let inside = Origin::serve(|_| answer(200, &[], "secret")).await;
     let web = web();

@@ -72,6 +72,23 @@ impl Origin {
         Self { address, seen: Arc::default(), most_at_once }
     }
 
+    /// Sends a body of `times` pieces with a pause before each to whoever connects.
+    pub(super) async fn drip(times: usize, pause: std::time::Duration, piece: Vec<u8>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", times * piece.len());
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 4096]).await;
+            let _ = stream.write_all(head.as_bytes()).await;
+            for _ in 0..times {
+                tokio::time::sleep(pause).await;
+                let _ = stream.write_all(&piece).await;
+            }
+        });
+        Self { address, seen: Arc::default(), most_at_once: Arc::default() }
+    }
+
     pub(super) fn url(&self, path: &str) -> Url {
         Url::parse(&format!("http://{}{path}", self.address)).unwrap()
     }
