@@ -214,3 +214,6 @@ pub fn read(document: &crate::page::Document, rules: &Rules) -> Article {
     article.absence = absence::find(document, &survey, &article);
     article
 }
+
+#[cfg(test)]
+mod tests;

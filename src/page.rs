@@ -8,6 +8,7 @@ pub mod decode;
 pub mod document;
 pub mod field;
 pub mod gate;
+mod lenient;
 
 use url::Url;
 

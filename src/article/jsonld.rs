@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::testimony::{Testimony, picture};
+use super::EnclosureClaim;
+use super::testimony::{Testimony, file, picture};
+use crate::model::{Image, one_line};
 use crate::normalise::html::decode;
 use crate::page::Document;
 
@@ -26,7 +28,7 @@ pub(super) fn testify(document: &Document) -> Option<Testimony> {
     let Some(object) = choose(objects, document) else {
         return page_dates(objects);
     };
-    let texts = |key: &str| texts(object.get(key), objects, &["name", "headline"]);
+    let texts = |key: &str| texts(object.get(key), objects, &["name", "headline", "alternateName"]);
     let first = |key: &str| texts(key).into_iter().next();
     let addresses = |key: &str| self::texts(object.get(key), objects, &["url", "contentUrl", "@id"]);
     let own = ["url", "mainEntityOfPage"].into_iter().flat_map(addresses).find_map(|url| document.resolve(&url));
@@ -46,7 +48,11 @@ pub(super) fn testify(document: &Document) -> Option<Testimony> {
         canonical: own,
         published,
         updated: texts("dateModified"),
-        authors: [texts("author"), texts("creator")].into_iter().find(|names| !names.is_empty()).unwrap_or_default(),
+        authors: ["author", "creator"]
+            .into_iter()
+            .map(|key| names(object.get(key), objects))
+            .find(|names| !names.is_empty())
+            .unwrap_or_default(),
         summary: first("description"),
         body: first("articleBody").or_else(|| first("text")),
         images: images(object, objects, document),
@@ -56,14 +62,76 @@ pub(super) fn testify(document: &Document) -> Option<Testimony> {
             .into_iter()
             .find(|name| !name.contains("://")),
         source_url: self::texts(based_on, objects, &["url", "@id"]).iter().find_map(|url| document.resolve(url)),
-        comment_count: object.get("commentCount").and_then(count),
+        comment_count: object.get("commentCount").and_then(count).or_else(|| interactions(object)),
         comments_url: first("discussionUrl").and_then(|url| document.resolve(&url)),
-        files: ["audio", "video", "associatedMedia"]
-            .into_iter()
-            .flat_map(|key| self::texts(object.get(key), objects, &["contentUrl"]))
-            .filter_map(|url| Some((document.resolve(&url)?, None)))
-            .collect(),
+        files: files(object, objects, document),
+        language: first("inLanguage"),
     })
+}
+
+/// The names of people: each object's name, or its first and last name.
+fn names(value: Option<&Value>, objects: &[Value]) -> Vec<String> {
+    let found = texts(value, objects, &["name", "headline", "legalName"]);
+    if !found.is_empty() {
+        return found;
+    }
+    let people = match value {
+        Some(Value::Array(people)) => people.as_slice(),
+        Some(person) => std::slice::from_ref(person),
+        None => &[],
+    };
+    let part = |person: &Value, key: &str| texts(person.get(key), &[], &[]).into_iter().next();
+    let whole = |person: &Value| {
+        let parts = [part(person, "givenName"), part(person, "familyName")];
+        Some(parts.into_iter().flatten().collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty())
+    };
+    people.iter().filter_map(whole).collect()
+}
+
+/// The number of comments among the interactions that are counted.
+fn interactions(object: &Value) -> Option<u64> {
+    let statistics = match object.get("interactionStatistic")? {
+        Value::Array(statistics) => statistics.as_slice(),
+        statistic => std::slice::from_ref(statistic),
+    };
+    let of_comments = |statistic: &&Value| {
+        let kind = statistic.get("interactionType");
+        texts(kind, &[], &["@type", "@id"]).iter().any(|kind| kind.contains("CommentAction"))
+    };
+    statistics.iter().find(of_comments)?.get("userInteractionCount").and_then(count)
+}
+
+/// The recordings and other files of a story, and those that the page describes beside it.
+fn files(object: &Value, objects: &[Value], document: &Document) -> Vec<EnclosureClaim> {
+    let is_file = |object: &&Value| {
+        texts(object.get("@type"), &[], &[]).iter().any(|kind| matches!(kind.as_str(), "AudioObject" | "VideoObject"))
+    };
+    let mut waiting: Vec<&Value> =
+        ["audio", "video", "associatedMedia", "encoding"].iter().filter_map(|key| object.get(*key)).collect();
+    waiting.extend(objects.iter().filter(is_file).take(3));
+    let mut found: Vec<EnclosureClaim> = Vec::new();
+    for value in waiting {
+        let values = if let Value::Array(values) = value { values.as_slice() } else { std::slice::from_ref(value) };
+        for value in values.iter().take(20) {
+            let text = |key: &str| texts(value.get(key), objects, &[]).into_iter().next();
+            let Some(url) = text("contentUrl").and_then(|url| document.resolve(&url)) else { continue };
+            if !found.iter().any(|known| known.url == url) {
+                let kind = text("encodingFormat").or_else(|| text("fileFormat"));
+                found.push(EnclosureClaim {
+                    length: text("contentSize").as_deref().and_then(bytes),
+                    title: text("name").map(|name| one_line(&name, 300)),
+                    ..file(url, kind.as_deref())
+                });
+            }
+        }
+    }
+    found
+}
+
+/// `1234567`, `1.2 MB` or `900 KB` in bytes, where that says them exactly: a rounded size is no length.
+fn bytes(size: &str) -> Option<u64> {
+    let size = size.trim();
+    size.strip_suffix(['B', 'b']).unwrap_or(size).trim().trim_end_matches("ytes").trim().parse().ok()
 }
 
 /// The dates of the page as a whole, where no story is described.
@@ -112,7 +180,7 @@ fn rank(object: &Value) -> Option<u8> {
         .min()
 }
 
-fn images(object: &Value, objects: &[Value], document: &Document) -> Vec<crate::model::Image> {
+fn images(object: &Value, objects: &[Value], document: &Document) -> Vec<Image> {
     let mut found = Vec::new();
     for key in ["image", "thumbnailUrl"] {
         for address in texts(object.get(key), objects, &["url", "contentUrl", "@id"]) {
@@ -121,7 +189,24 @@ fn images(object: &Value, objects: &[Value], document: &Document) -> Vec<crate::
             }
         }
     }
+    if let (Some(image), Some(Value::Object(described))) = (found.first_mut(), first_object(object.get("image"))) {
+        let number = |key: &str| match described.get(key)? {
+            Value::Number(number) => u32::try_from(number.as_u64()?).ok(),
+            Value::String(text) => text.trim().trim_end_matches("px").trim().parse().ok(),
+            _ => None,
+        };
+        let words = |key: &str| Some(decode(described.get(key)?.as_str()?.trim())).filter(|words| !words.is_empty());
+        (image.width, image.height) = (number("width"), number("height"));
+        image.caption = words("caption").map(|caption| one_line(&caption, 2_000));
+    }
     found
+}
+
+fn first_object(value: Option<&Value>) -> Option<&Value> {
+    match value? {
+        Value::Array(values) => values.first(),
+        value => Some(value),
+    }
 }
 
 /// The texts of `value`: strings and numbers as they are, of objects the first of `keys`, of arrays all of them, of

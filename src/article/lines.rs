@@ -97,10 +97,12 @@ impl<'a> LineBuilder<'a> {
 pub(super) fn near_headline<'l, 'a>(lines: &'l [Line<'a>], title: Option<&str>) -> (&'l [Line<'a>], &'l [Line<'a>]) {
     let wanted = title.map(folded).unwrap_or_default();
     let similar = |line: &Line<'_>| !wanted.is_empty() && is_alike(&folded(&line.text), &wanted);
-    let heading = |line: &Line<'_>| matches!(line.block.value().name(), "h1" | "h2");
+    // A kicker may stand before the headline in the same heading.
+    let ends_with = |line: &Line<'_>| wanted.chars().count() >= 12 && folded(&line.text).ends_with(&wanted);
+    let heading = |line: &Line<'_>| matches!(line.block.value().name(), "h1" | "h2" | "h3" | "h4");
     let at = lines
         .iter()
-        .position(|line| heading(line) && similar(line))
+        .position(|line| heading(line) && (similar(line) || ends_with(line)))
         .or_else(|| lines.iter().position(|line| line.block.value().name() == "h1"))
         .or_else(|| lines.iter().rposition(|line| !wanted.is_empty() && folded(&line.text) == wanted))
         .or_else(|| lines.iter().position(similar));

@@ -73,7 +73,7 @@ pub(super) fn configured(article: &mut Article, document: &Document, rules: &Rul
     }
     for found in values("enclosure", &rules.enclosure) {
         if let Some(url) = document.resolve(&found.text) {
-            enclosure(article, url, None, None);
+            enclosure(article, super::testimony::file(url, None));
         }
     }
     let name = values("source", &rules.source).into_iter().next().map(|found| one_line(&found.text, 200));
@@ -108,6 +108,9 @@ pub(super) fn add(article: &mut Article, document: &Document, rules: &Rules, ori
     for text in said.updated {
         date(&mut article.updated, &text, origin);
     }
+    if article.language.is_none() {
+        article.language = said.language;
+    }
     if article.canonical.is_none() {
         article.canonical = said.canonical.filter(|url| is_own(url, document)).map(|value| Claim { value, origin });
     }
@@ -128,8 +131,12 @@ pub(super) fn add(article: &mut Article, document: &Document, rules: &Rules, ori
         }
     }
     if rules.enclosure.is_none() {
-        for (url, media_type) in said.files.into_iter().filter(|(url, _)| file_type(url).is_some()) {
-            enclosure(article, url, media_type, None);
+        let known = |file: &EnclosureClaim| {
+            let kind = file.media_type.as_deref().unwrap_or_default();
+            file_type(&file.url).is_some() || kind.starts_with("audio/") || kind.starts_with("video/")
+        };
+        for file in said.files.into_iter().filter(known) {
+            enclosure(article, file);
         }
     }
     if said.comment_count.is_some() || said.comments_url.is_some() {
@@ -240,10 +247,13 @@ fn category(article: &mut Article, word: &str) {
     }
 }
 
-fn enclosure(article: &mut Article, url: Url, media_type: Option<String>, title: Option<String>) {
-    if !article.enclosures.iter().any(|known| known.url == url) && article.enclosures.len() < 20 {
-        let media_type = media_type.or_else(|| file_type(&url).map(str::to_owned));
-        article.enclosures.push(EnclosureClaim { url, media_type, length: None, title });
+fn enclosure(article: &mut Article, file: EnclosureClaim) {
+    if let Some(known) = article.enclosures.iter_mut().find(|known| known.url == file.url) {
+        known.length = known.length.or(file.length);
+        known.title = known.title.take().or(file.title);
+    } else if article.enclosures.len() < 20 {
+        let media_type = file.media_type.or_else(|| file_type(&file.url).map(str::to_owned));
+        article.enclosures.push(EnclosureClaim { media_type, ..file });
     }
 }
 
@@ -275,7 +285,7 @@ pub(super) fn from_body(article: &mut Article, document: &Document, rules: &Rule
         article.image = picture.map(|url| Claim { value: super::testimony::picture(url), origin: Origin::Visible });
     }
     for url in files {
-        enclosure(article, url, None, None);
+        enclosure(article, super::testimony::file(url, None));
     }
     article.body = Some(body);
 }

@@ -1,7 +1,7 @@
 //! What `<meta>` and `<link>` elements say: OpenGraph first, then the many older vocabularies.
 
 use super::survey::Survey;
-use super::testimony::{Testimony, picture};
+use super::testimony::{Testimony, file, picture};
 use crate::model::Image;
 use crate::normalise::html::decode;
 use crate::page::Document;
@@ -36,6 +36,8 @@ const PUBLISHED: &[&str] = &[
     "sdate",
     "citation_publication_date",
     "citation_date",
+    "citation_online_date",
+    "dcterms.available",
     "created",
     "release_date",
     "releasedate",
@@ -73,6 +75,8 @@ const AUTHORS: &[&str] = &[
     "article.author",
     "article:author_name",
     "citation_author",
+    "citation_authors",
+    "dcterms.contributor",
     "cxenseparse:author",
     "creator",
     "rnews:author",
@@ -88,7 +92,16 @@ pub(super) fn open_graph(document: &Document) -> Testimony {
     let all = |name: &str| document.meta_all(name).iter().map(|text| decode(text)).collect::<Vec<_>>();
     let url = |names: &[&str]| document.meta(names).and_then(|url| document.resolve(url));
     let authors = [all("article:author"), all("og:article:author")].concat();
-    let files = ["og:audio", "og:audio:url", "og:video", "og:video:url"];
+    let files = [
+        ("og:audio:secure_url", "og:audio:type"),
+        ("og:audio", "og:audio:type"),
+        ("og:audio:url", "og:audio:type"),
+        ("og:video:secure_url", "og:video:type"),
+        ("og:video", "og:video:type"),
+        ("og:video:url", "og:video:type"),
+    ];
+    // Of several files each has its type, of several addresses of one file the type stands there once.
+    let kind = |name: &str, at: usize| document.meta_all(name).get(at).or_else(|| document.meta_all(name).first());
     Testimony {
         title: text(&["og:title"]),
         canonical: url(&["og:url"]),
@@ -114,8 +127,8 @@ pub(super) fn open_graph(document: &Document) -> Testimony {
         source_name: text(&["og:article:source"]),
         files: files
             .into_iter()
-            .flat_map(|name| document.meta_all(name))
-            .filter_map(|address| Some((document.resolve(address)?, None)))
+            .flat_map(|(name, kinds)| document.meta_all(name).iter().enumerate().map(move |(at, url)| (at, url, kinds)))
+            .filter_map(|(at, url, kinds)| Some(file(document.resolve(url)?, kind(kinds, at).map(String::as_str))))
             .collect(),
         ..Testimony::default()
     }
@@ -143,32 +156,120 @@ pub(super) fn other(document: &Document, survey: &Survey<'_>) -> Testimony {
         };
         survey.links.iter().find(named).and_then(|link| document.resolve(link.attr("href")?))
     };
-    let keywords = ["news_keywords", "keywords", "parsely-tags", "sailthru.tags"];
+    let keywords = ["news_keywords", "citation_keywords", "keywords", "parsely-tags", "sailthru.tags"];
     let keywords = keywords.into_iter().find_map(|name| document.meta_all(name).first());
+    let kind = document.meta(&["twitter:player:stream:content_type"]);
     Testimony {
-        title: text(&["twitter:title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title", "title"]),
+        title: text(&[
+            "citation_title",
+            "twitter:title",
+            "dc.title",
+            "dcterms.title",
+            "parsely-title",
+            "sailthru.title",
+            "title",
+        ]),
         canonical: link("canonical"),
         published: all(PUBLISHED),
         updated: all(UPDATED),
         authors: AUTHORS
             .iter()
-            .map(|name| all(&[name]))
+            .map(|name| {
+                let library = name.starts_with("citation_") || name.starts_with("dc");
+                all(&[name])
+                    .into_iter()
+                    .map(|name| if library { surname_last(&name) } else { name })
+                    .collect::<Vec<_>>()
+            })
             .find(|names| !names.is_empty())
+            .or_else(|| labelled(document).map(|name| vec![name]))
             .unwrap_or_default()
             .into_iter()
             .filter(|name| !name.contains("://"))
             .collect(),
-        summary: text(&["description", "dc.description", "dcterms.description", "twitter:description"]),
+        summary: text(&[
+            "description",
+            "dc.description",
+            "dcterms.description",
+            "citation_abstract",
+            "twitter:description",
+        ]),
         images: ["twitter:image", "twitter:image:src", "thumbnail", "parsely-image-url", "image"]
             .into_iter()
             .filter_map(|name| Some(picture(document.resolve(document.meta(&[name])?)?)))
             .chain(link("image_src").map(picture))
             .collect(),
-        categories: keywords.map(|words| split_keywords(words)).unwrap_or_default(),
-        site_name: text(&["application-name", "apple-mobile-web-app-title", "twitter:app:name:iphone"]),
+        categories: ["parsely-section", "dc.subject", "dcterms.subject"]
+            .into_iter()
+            .flat_map(|name| document.meta_all(name))
+            .flat_map(|words| split_keywords(words))
+            .chain(keywords.map(|words| split_keywords(words)).unwrap_or_default())
+            .collect(),
+        files: [("citation_pdf_url", Some("application/pdf")), ("twitter:player:stream", kind)]
+            .into_iter()
+            .filter_map(|(name, kind)| Some(file(document.resolve(document.meta(&[name])?)?, kind)))
+            .collect(),
+        site_name: text(&[
+            "citation_journal_title",
+            "dc.publisher",
+            "dcterms.publisher",
+            "copyright-holder",
+            "application-name",
+            "apple-mobile-web-app-title",
+            "twitter:app:name:iphone",
+        ]),
         source_name: text(&["source", "mediaid", "contentsource", "article:source", "weibo:article:source"])
             .filter(|name| !name.contains("://")),
         ..Testimony::default()
+    }
+}
+
+/// What Twitter cards put beside a label that names the author; the label is in the site's language.
+fn labelled(document: &Document) -> Option<String> {
+    const LABELS: [&str; 22] = [
+        "written by",
+        "author",
+        "by",
+        "posted by",
+        "verfasst von",
+        "geschrieben von",
+        "autor",
+        "écrit par",
+        "auteur",
+        "escrito por",
+        "autore",
+        "scritto da",
+        "geschreven door",
+        "napisane przez",
+        "автор",
+        "написано автором",
+        "作者",
+        "撰文",
+        "投稿者",
+        "執筆者",
+        "작성자",
+        "كتب بواسطة",
+    ];
+    ["1", "2"].into_iter().find_map(|number| {
+        let label =
+            document.meta(&[&format!("twitter:label{number}")])?.trim().trim_end_matches([':', '：']).to_lowercase();
+        LABELS.contains(&label.as_str()).then_some(())?;
+        Some(decode(document.meta(&[&format!("twitter:data{number}")])?))
+    })
+}
+
+/// `Berg, Ada`, as libraries write a name, the way people say it; several names stay as they are.
+fn surname_last(name: &str) -> String {
+    match name.split_once(',') {
+        Some((last, first))
+            if !last.trim().contains(' ')
+                && !first.contains([',', '&', ';'])
+                && (1..=2).contains(&first.split_whitespace().count())
+                && [last, first].iter().all(|part| part.trim().starts_with(char::is_uppercase)) =>
+        {
+            format!("{} {}", first.trim(), last.trim())
+        }
+        _ => name.to_owned(),
     }
 }
 

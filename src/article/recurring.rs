@@ -16,9 +16,11 @@ use url::Url;
 
 pub use known::Known;
 
+use super::lines::folded;
 use super::{Article, Claim, Origin};
 use crate::model::Image;
 use crate::normalise::html::{self, Block, Kind};
+use crate::normalise::image;
 
 /// The blocks of one body.
 #[derive(Debug, Default)]
@@ -26,6 +28,8 @@ pub struct Pieces {
     blocks: Vec<Block>,
     /// A fingerprint for each of them; `None` where there is nothing to compare.
     prints: Vec<Option<u64>>,
+    /// The fingerprint of the lead picture that was found.
+    lead: Option<u64>,
 }
 
 /// A block that was taken out.
@@ -55,11 +59,28 @@ pub struct Cleaned {
     pub removed: Vec<Removed>,
 }
 
-/// Splits `markup`, a body as serialised, into blocks.
-pub fn pieces(markup: &str) -> Pieces {
+/// Splits the body of `article` into blocks.
+pub fn pieces(article: &Article) -> Pieces {
+    let Some(body) = &article.body else { return Pieces::default() };
+    let source = article.source.as_ref().and_then(|source| source.name.as_deref());
+    let title = article.title.as_ref().map(|title| title.value.as_str());
+    let authors = article.authors.iter().flat_map(|authors| authors.value.iter().map(String::as_str));
+    let names: Vec<&str> = source.into_iter().chain(title).chain(authors).collect();
+    let mut pieces = split(&body.value, &names);
+    let lead = article.image.as_ref().filter(|image| image.origin != Origin::Configured);
+    pieces.lead = lead.map(|image| print("lead", place(image.value.url.as_str())));
+    pieces
+}
+
+/// Splits `markup`, a body as serialised, into blocks; `names` are words that the article has of its own, which do not
+/// make a block another one: "reprinted from *A*" stands in one article, "reprinted from *B*" in the next.
+fn split(markup: &str, names: &[&str]) -> Pieces {
+    let mut names: Vec<String> =
+        names.iter().map(|name| folded(name)).filter(|name| name.chars().count() > 1).collect();
+    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
     let blocks = html::blocks(markup);
-    let prints = blocks.iter().map(fingerprint).collect();
-    Pieces { blocks, prints }
+    let prints = blocks.iter().map(|block| fingerprint(block, &names)).collect();
+    Pieces { blocks, prints, lead: None }
 }
 
 /// Takes out of `markup` the blocks of `pieces`, its own, that are furniture as far as is `known`; `None` where nothing
@@ -107,14 +128,33 @@ pub fn apply(article: &mut Article, pieces: &Pieces, known: &Known, url: &Url) -
     cleaned.removed
 }
 
+/// Whether the lead picture of the article whose blocks are `pieces` leads most of the others, too: then it is the
+/// site's, and a picture of the article's own is better.
+pub fn has_stock_picture(pieces: &Pieces, known: &Known) -> bool {
+    let count = pieces.lead.map_or(0, |lead| known.articles_with(lead));
+    count > judge::LEAST && count * 2 > known.articles()
+}
+
+/// Replaces the lead picture of `article` with the first other one of its body, if there is one.
+pub fn prefer_own_picture(article: &mut Article, url: &Url) {
+    let (Some(body), Some(lead)) = (&article.body, &article.image) else { return };
+    let own = html::addresses(&body.value)
+        .filter(|(name, _)| *name == "img")
+        .filter_map(|(_, address)| url.join(&address).ok())
+        .find(|address| *address != lead.value.url && !image::is_decoration(address.as_str()));
+    if let Some(own) = own {
+        article.image = Some(Claim { value: super::testimony::picture(own), origin: Origin::Visible });
+    }
+}
+
 /// What makes a block the same block in another article: its letters and digits, whatever their case, spacing and punctuation, or
 /// its pictures where they are what it shows.
-fn fingerprint(block: &Block) -> Option<u64> {
+fn fingerprint(block: &Block, names: &[String]) -> Option<u64> {
     if block.kind == Kind::Picture {
         let pictures: Vec<&str> = block.pictures.iter().map(|address| place(address)).collect();
         return (!pictures.is_empty()).then(|| print("picture", &pictures.concat()));
     }
-    let letters = super::lines::folded(&block.text);
+    let letters = names.iter().fold(folded(&block.text), |text, name| text.replace(name.as_str(), ""));
     (!letters.is_empty()).then(|| print("words", &letters))
 }
 

@@ -19,7 +19,7 @@ fn pattern(text: &str) -> Regex {
 
 static SOURCE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:^|[\s|｜丨/,，;；)）\]】>0-9日])(?:文章来源|文章來源|信息来源|新闻来源|稿件来源|消息来源|来\s*源|來\s*源|稿\s*源|转载自|轉載自|转自|摘自|出\s*处|出\s*處|quelle|source|fonte|fuente)\s*[:：]\s*(.*)$",
+        r"(?i)(?:^|[\s|｜丨/,，;；)）\]】>0-9日])(?:文章来源|文章來源|信息来源|新闻来源|稿件来源|消息来源|来\s*源|來\s*源|稿\s*源|来源于|來源於|转载于|转载自|轉載自|转自|摘自|出\s*处|出\s*處|出典|引用元|提供元|출처|источник|źródło|kilde|källa|bron|kaynak|zdroj|forrás|lähde|المصدر|quelle|source|fonte|fuente)\s*[:：]\s*(.*)$",
     )
 });
 /// What stands in a marked element instead of a name.
@@ -40,7 +40,7 @@ pub(super) fn find(
 ) -> (Option<String>, Option<Url>) {
     match labelled(after, before, document) {
         Some((name, url)) => (Some(name), url),
-        None => (marked(survey).or_else(|| account(survey)), None),
+        None => (marked(survey).or_else(|| account(survey)).or_else(|| box_of_source(survey)), None),
     }
 }
 
@@ -145,6 +145,17 @@ fn marked(survey: &Survey<'_>) -> Option<String> {
         let is_name = (2..=24).contains(&name.chars().count()) && !sentence && !LABEL.is_match(name);
         is_name.then(|| name.to_owned())
     })
+}
+
+/// The name in the box of a platform's account: beside it stands what calls itself the source and names nobody.
+fn box_of_source(survey: &Survey<'_>) -> Option<String> {
+    let nameless = selector!("[class~=article-source], [class~=news-source], [class~=source-info]");
+    let name = selector!("[class~=author-name], [class~=account-name], [class~=media-name], [class~=user-name]");
+    let beside = survey.marked.iter().filter(|element| nameless.matches(element)).find_map(|element| {
+        let outer = element.parent().and_then(ElementRef::wrap)?;
+        outer.select(name).next().map(text)
+    })?;
+    (2..=24).contains(&beside.chars().count()).then_some(beside)
 }
 
 /// The account that published a story on a platform of many accounts.

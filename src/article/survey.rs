@@ -18,7 +18,7 @@ const MOST: usize = 2_000;
 /// Words in `class` and `id` that a witness asks for.
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     let words = "author|byline|writer|reporter|source|laiyuan|nickname|js_name|p-name|dt-published|dt-updated|\
-                 entry-title|published|updated|^fn$";
+                 entry-(?:title|date|summary)|published|updated|p-(?:summary|category)|u-(?:photo|featured|audio|video)|^fn$";
     Regex::new(&format!("(?i-u){words}")).expect("a pattern of our own")
 });
 

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::EnclosureClaim;
 use crate::model::Image;
 
 /// The words of one witness; every list is best first, texts are as written.
@@ -22,8 +23,15 @@ pub(super) struct Testimony {
     pub(super) source_url: Option<Url>,
     pub(super) comment_count: Option<u64>,
     pub(super) comments_url: Option<Url>,
-    /// Address and media type.
-    pub(super) files: Vec<(Url, Option<String>)>,
+    pub(super) files: Vec<EnclosureClaim>,
+    /// As written.
+    pub(super) language: Option<String>,
+}
+
+/// A file of which the address and perhaps the media type are known.
+pub(super) fn file(url: Url, media_type: Option<&str>) -> EnclosureClaim {
+    let media_type = media_type.map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+    EnclosureClaim { url, media_type: media_type.filter(|kind| kind.contains('/')), length: None, title: None }
 }
 
 /// A picture of which only the address is known.

@@ -151,11 +151,11 @@ fn entry_language(page: Option<&Read<'_>>, content: Option<&SafeHtml>, reading: 
     if reading.source.language.is_some() {
         return reading.source.language.clone();
     }
-    let written = page.and_then(|page| page.article.language.as_deref()).and_then(language::tag);
-    written.or_else(|| match reading.language {
-        Some(_) => None,
-        None => language::detect(&html::plain_text(content?)),
-    })
+    let written = page.and_then(|page| page.article.language.as_deref()).filter(|tag| language::tag(tag).is_some());
+    if written.is_none() && reading.language.is_some() {
+        return None;
+    }
+    language::settle(written, content.map(html::plain_text).as_deref())
 }
 
 /// A time that was published stays, unless the configuration changed and the site does say one.

@@ -145,7 +145,7 @@ struct Common {
 
 /// Takes out of `article` what a run would take out; the article counts as one of those that are known.
 fn common(article: &mut Article, setting: &Setting, page: &Page) -> Common {
-    let pieces = article.body.as_ref().map(|body| recurring::pieces(&body.value)).unwrap_or_default();
+    let pieces = recurring::pieces(article);
     let mut known = setting.known.clone();
     known.learn(&normalise::id::key(&page.requested, &setting.source.url), &pieces);
     let removed = recurring::apply(article, &pieces, &known, &page.url);
@@ -286,8 +286,7 @@ fn answer_for(kind: PageKind, document: &page::Document, url: &Url) -> Value {
 fn article_answer(article: &Article, url: &Url) -> Value {
     let content = article.body.as_ref().and_then(|body| normalise::html::sanitise(&body.value, url));
     let text = content.as_ref().map(normalise::html::plain_text);
-    let language = article.language.as_deref().and_then(normalise::language::tag);
-    let language = language.or_else(|| text.as_deref().and_then(normalise::language::detect));
+    let language = normalise::language::settle(article.language.as_deref(), text.as_deref());
     let context = date::Context { now: read_at(), language: language.as_deref(), order: None };
     let mut images = content.as_ref().map(normalise::html::images).unwrap_or_default();
     if let Some(lead) = &article.image

@@ -38,6 +38,9 @@ static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\s*(?:[,;、，；|｜/／•·\n]|\s&\s|\s(?:and|und|et|y|e|och|og|en|i|a)\s|\s{2,}|\s[-–—]\s)\s*")
         .expect("a pattern of our own")
 });
+/// "Ann Lee, in Politics, Europe" names the sections behind the author.
+static SECTIONS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i),\s+(?:in|dans|en)\s+\p{Lu}.*$").expect("a pattern of our own"));
 static ADDRESS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)\b(?:https?://|www\.)\S*").expect("a pattern of our own"));
 static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
@@ -89,6 +92,7 @@ pub fn names(text: &str) -> Vec<String> {
     // First, since the slashes of an address would part it into names.
     let text = ADDRESS.replace_all(&text, " ");
     let text = BEFORE.replace(&text, "");
+    let text = SECTIONS.replace(&text, "");
     let parts: Vec<String> = BETWEEN.split(&text).filter_map(name).collect();
     let mut found = Vec::new();
     for part in parts.iter().filter(|part| !is_job(part)) {
@@ -214,6 +218,7 @@ mod tests {
             ("Ann Lee, Senior Political Editor", &["Ann Lee"]),
             ("Ann Lee (@annlee)", &["Ann Lee"]),
             ("https://www.facebook.example/ann", &[]),
+            ("By Ann Lee, in News, Portugal · Business", &["Ann Lee"]),
             ("By Ann Lee https://people.example/ann/lee", &["Ann Lee"]),
             ("Associated Press", &["Associated Press"]),
             ("By", &[]),

@@ -11,6 +11,8 @@ use scraper::{ElementRef, Html, HtmlTreeSink, Node, Selector};
 use serde_json::Value;
 use url::Url;
 
+use super::lenient;
+
 /// The most bytes of JSON-LD that are read from one page.
 const MAX_JSON_LD_BYTES: usize = 2 * 1024 * 1024;
 /// The most JSON-LD objects that are listed.
@@ -140,8 +142,7 @@ impl Document {
     }
 
     /// Every JSON-LD object of the page, flattened out of arrays, `@graph` and `mainEntity`, in document order;
-    /// scripts that are no JSON are tried again without control characters, comments and a trailing semicolon, and
-    /// else ignored.
+    /// scripts that are no JSON are mended where only punctuation is wrong, and else ignored.
     pub fn json_ld(&self) -> &[Value] {
         self.json_ld.get_or_init(|| {
             let mut objects = Vec::new();
@@ -152,7 +153,7 @@ impl Document {
                     continue;
                 }
                 budget -= text.len();
-                if let Some(value) = lenient_json(&text) {
+                for value in lenient::values(&text) {
                     flatten(value, &mut objects);
                 }
             }
@@ -217,22 +218,6 @@ fn element(html: &Html, id: NodeId) -> Option<ElementRef<'_>> {
 /// Elements have few attributes; `ElementRef::attr` first looks the name up in a table that all threads share.
 pub fn attribute<'a>(element: ElementRef<'a>, name: &str) -> Option<&'a str> {
     element.value().attrs().find(|(key, _)| *key == name).map(|(_, value)| value)
-}
-
-fn lenient_json(text: &str) -> Option<Value> {
-    let text = text.trim().trim_start_matches('\u{FEFF}');
-    if let Ok(value) = serde_json::from_str(text) {
-        return Some(value);
-    }
-    let inner = text.trim_start_matches("<!--").trim_end_matches("-->").trim();
-    let inner = inner.trim_start_matches("//<![CDATA[").trim_start_matches("<![CDATA[");
-    let inner = inner.trim_end_matches("//]]>").trim_end_matches("]]>").trim().trim_end_matches(';');
-    let cleaned: String = inner.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if let Ok(value) = serde_json::from_str(&cleaned) {
-        return Some(value);
-    }
-    let mut parts = serde_json::Deserializer::from_str(&cleaned).into_iter::<Value>();
-    parts.next()?.ok()
 }
 
 /// Lists `value` and the objects inside the containers that JSON-LD nests them in; iterative, bounded.

@@ -99,7 +99,7 @@ pub(super) fn story(job: Job, page: &Page, setting: &Setting) -> Step {
             article.body = None;
         }
     }
-    let pieces = article.body.as_ref().map(|body| recurring::pieces(&body.value)).unwrap_or_default();
+    let pieces = recurring::pieces(&article);
     Step::Draft(Box::new(Draft { job, article, pieces, url: page.url.clone(), findings }))
 }
 
@@ -126,6 +126,9 @@ fn elsewhere(job: &Job, setting: &Setting, absence: Absence, finding: Finding) -
 /// Makes the entry of `draft`, without the blocks that are furniture as far as is `known`; returns those, too.
 pub(super) fn finish(mut draft: Draft, known: &Known, setting: &Setting) -> (ReadArticle, Vec<Removed>) {
     let removed = recurring::apply(&mut draft.article, &draft.pieces, known, &draft.url);
+    if recurring::has_stock_picture(&draft.pieces, known) {
+        recurring::prefer_own_picture(&mut draft.article, &draft.url);
+    }
     let Draft { job, article, url, mut findings, .. } = draft;
     if article.body.is_none() && article.absence.is_none() && job.teaser.content.is_none() {
         let finding = Finding::warning(Code::ArticleEmpty, "no body was found; the listing's words are used");
