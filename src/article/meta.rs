@@ -156,8 +156,6 @@ pub(super) fn other(document: &Document, survey: &Survey<'_>) -> Testimony {
         };
         survey.links.iter().find(named).and_then(|link| document.resolve(link.attr("href")?))
     };
-    let keywords = ["news_keywords", "citation_keywords", "keywords", "parsely-tags", "sailthru.tags"];
-    let keywords = keywords.into_iter().find_map(|name| document.meta_all(name).first());
     let kind = document.meta(&["twitter:player:stream:content_type"]);
     Testimony {
         title: text(&[
@@ -172,21 +170,7 @@ pub(super) fn other(document: &Document, survey: &Survey<'_>) -> Testimony {
         canonical: link("canonical"),
         published: all(PUBLISHED),
         updated: all(UPDATED),
-        authors: AUTHORS
-            .iter()
-            .map(|name| {
-                let library = name.starts_with("citation_") || name.starts_with("dc");
-                all(&[name])
-                    .into_iter()
-                    .map(|name| if library { surname_last(&name) } else { name })
-                    .collect::<Vec<_>>()
-            })
-            .find(|names| !names.is_empty())
-            .or_else(|| labelled(document).map(|name| vec![name]))
-            .unwrap_or_default()
-            .into_iter()
-            .filter(|name| !name.contains("://"))
-            .collect(),
+        authors: authors(document),
         summary: text(&[
             "description",
             "dc.description",
@@ -199,12 +183,7 @@ pub(super) fn other(document: &Document, survey: &Survey<'_>) -> Testimony {
             .filter_map(|name| Some(picture(document.resolve(document.meta(&[name])?)?)))
             .chain(link("image_src").map(picture))
             .collect(),
-        categories: ["parsely-section", "dc.subject", "dcterms.subject"]
-            .into_iter()
-            .flat_map(|name| document.meta_all(name))
-            .flat_map(|words| split_keywords(words))
-            .chain(keywords.map(|words| split_keywords(words)).unwrap_or_default())
-            .collect(),
+        categories: subjects(document),
         files: [("citation_pdf_url", Some("application/pdf")), ("twitter:player:stream", kind)]
             .into_iter()
             .filter_map(|(name, kind)| Some(file(document.resolve(document.meta(&[name])?)?, kind)))
@@ -222,6 +201,27 @@ pub(super) fn other(document: &Document, survey: &Survey<'_>) -> Testimony {
             .filter(|name| !name.contains("://")),
         ..Testimony::default()
     }
+}
+
+/// The names of the first vocabulary that has any.
+fn authors(document: &Document) -> Vec<String> {
+    let names = |key: &&str| -> Vec<String> {
+        let library = key.starts_with("citation_") || key.starts_with("dc");
+        let names = document.meta_all(key).iter().map(|name| decode(name));
+        names.map(|name| if library { surname_last(&name) } else { name }).collect()
+    };
+    let found = AUTHORS.iter().map(names).find(|names| !names.is_empty());
+    let found = found.or_else(|| labelled(document).map(|name| vec![name])).unwrap_or_default();
+    found.into_iter().filter(|name| !name.contains("://")).collect()
+}
+
+/// Sections and subjects, then the keywords of the first vocabulary that has any.
+fn subjects(document: &Document) -> Vec<String> {
+    let sections = ["parsely-section", "dc.subject", "dcterms.subject"];
+    let sections = sections.into_iter().flat_map(|name| document.meta_all(name));
+    let keywords = ["news_keywords", "citation_keywords", "keywords", "parsely-tags", "sailthru.tags"];
+    let keywords = keywords.into_iter().find_map(|name| document.meta_all(name).first());
+    sections.chain(keywords).flat_map(|words| split_keywords(words)).collect()
 }
 
 /// What Twitter cards put beside a label that names the author; the label is in the site's language.
