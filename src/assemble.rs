@@ -5,6 +5,7 @@
 
 mod entry;
 mod judge;
+pub mod media;
 #[cfg(test)]
 mod tests;
 

@@ -2,6 +2,8 @@
 
 mod build;
 mod inspect;
+mod ping;
+mod place;
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
@@ -40,6 +42,8 @@ struct Arguments {
 enum Command {
     /// Visit the sites of feeds.toml and write their feeds
     Build(build::Arguments),
+    /// Tell the hubs what changed, once it is online
+    Ping(ping::Arguments),
     /// Show what is read from one page
     Inspect(inspect::Arguments),
 }
@@ -50,6 +54,7 @@ pub fn run() -> ExitCode {
     log_to_stderr(arguments.verbose);
     ExitCode::from(match arguments.command {
         Command::Build(arguments) => build::run(&arguments),
+        Command::Ping(arguments) => ping::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
     })
 }

@@ -10,6 +10,7 @@
 mod field;
 mod fingerprint;
 mod leaf;
+mod media;
 mod mistake;
 mod position;
 mod request;
@@ -132,6 +133,10 @@ pub struct Source {
     pub exclude: Filter,
     /// How to ask the server.
     pub request: RequestOptions,
+    /// The hub that is told of changes, and that readers can subscribe at (W3C `WebSub`).
+    pub hub: Option<Url>,
+    /// Limits for pictures copied beside the feed; `None` leaves them where they are.
+    pub media: Option<Media>,
     /// A folder that stands for the site: the address's folder is mapped to this one. Relative to feeds.toml's folder.
     pub root: Option<PathBuf>,
     /// The table's place in feeds.toml.
@@ -147,6 +152,23 @@ pub struct Expect {
     pub min_items: Option<usize>,
     /// The age of the newest entry.
     pub max_age: Option<Duration>,
+}
+
+/// Limits for pictures that are copied beside a feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Media {
+    /// The largest picture in bytes; default 5 MiB.
+    pub max_bytes: u64,
+    /// The most bytes of all pictures of the feed; default 200 MiB. The newest entries come first.
+    pub max_total: u64,
+    /// How many pictures one run asks for; default 60. The rest follows in the next run.
+    pub max_per_run: usize,
+}
+
+impl Default for Media {
+    fn default() -> Self {
+        Self { max_bytes: 5 * 1024 * 1024, max_total: 200 * 1024 * 1024, max_per_run: 60 }
+    }
 }
 
 /// Patterns on the parts of a story; a part without a pattern says nothing.

@@ -107,6 +107,12 @@ codes! {
     StateFailed = "state-failed",
     /// A file could not be published.
     PublishFailed = "publish-failed",
+    /// A picture could not be copied and stays where it is.
+    MediaFailed = "media-failed",
+    /// A file that calls itself a picture is none, and is not copied.
+    MediaRefused = "media-refused",
+    /// A hub could not be told that a feed changed.
+    HubFailed = "hub-failed",
     /// The work on a source ended unexpectedly; a mistake in feedmill.
     Internal = "internal",
 }

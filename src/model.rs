@@ -4,7 +4,7 @@
 //! the three formats call it. A value of these types is trusted: addresses are absolute, titles are plain text, HTML
 //! went through the sanitiser, and a [`Feed`] has no two entries with one id.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone, Timelike, Utc};
@@ -342,13 +342,24 @@ pub struct Feed {
     pub language: Option<String>,
     /// A picture for the feed.
     pub icon: Option<Url>,
+    /// Where the copied pictures that the entries name come from, by the name of the file (see `assemble::media`).
+    pub media: BTreeMap<String, Url>,
     entries: Vec<Entry>,
 }
 
 impl Feed {
     /// A feed without entries.
     pub fn new(id: FeedId, title: Title, home: Url) -> Self {
-        Self { id, title, description: None, home, language: None, icon: None, entries: Vec::new() }
+        Self {
+            id,
+            title,
+            description: None,
+            home,
+            language: None,
+            icon: None,
+            media: BTreeMap::new(),
+            entries: Vec::new(),
+        }
     }
 
     /// Orders `entries` (newest first; within one moment the newest discovery first, then by place in the listing,
@@ -366,6 +377,13 @@ impl Feed {
         entries.retain(|entry| ids.insert(entry.id.clone()));
         entries.truncate(max);
         self.entries = entries;
+        self
+    }
+
+    /// The feed with `change` made to every entry; it keeps their ids and times, and so their order.
+    #[must_use]
+    pub(crate) fn map_entries(mut self, change: impl FnMut(Entry) -> Entry) -> Self {
+        self.entries = self.entries.into_iter().map(change).collect();
         self
     }
 

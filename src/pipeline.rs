@@ -10,8 +10,10 @@
 //! nothing) is written once for a batch of visits, after the batch's files are on the disk. Nothing here knows what is
 //! behind the ports.
 
+mod announce;
 mod bearing;
 mod furniture;
+mod mirror;
 mod overview;
 mod ports;
 mod read;
@@ -25,9 +27,10 @@ use chrono::{DateTime, FixedOffset};
 use futures_util::StreamExt;
 use tokio::sync::Semaphore;
 
+pub use announce::{Told, announce};
 pub use ports::{
-    Answer, Channel, Clock, Fetch, Kept, Memory, Moved, Publish, PublishError, Request, Store, StoreError, Summary,
-    Update, Validators, Written,
+    Announce, Answer, Channel, Clock, Copy, Fetch, Kept, Memory, Mirrored, Moved, Publish, PublishError, Request,
+    Store, StoreError, Summary, Update, Validators, Written,
 };
 pub use visit::visit;
 

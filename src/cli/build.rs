@@ -1,40 +1,32 @@
 //! `feedmill build`: visit the sites, write the feeds, tell what happened.
 
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
 
+use super::place::{self, Place};
 use super::{BUSY, SOME_FAILED, USAGE, WELL, say, warn};
-use crate::config::{self, Config};
 use crate::finding::Finding;
 use crate::io::clock::SystemClock;
-use crate::io::environment;
 use crate::io::fetch::{Web, WebOptions};
 use crate::io::publish::dir::Dir;
 use crate::io::robots::RobotsCache;
 use crate::io::store::sqlite::{OpenError, Sqlite};
 use crate::io::throttle::Closures;
-use crate::model::FeedId;
 use crate::pipeline::{self, Clock, Event, Outcome, Ports};
-use crate::{io, report};
+use crate::report;
 
 /// `feedmill build [FEED…]`
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Only these feeds, by their keys in feeds.toml
     feeds: Vec<String>,
-    /// The configuration
-    #[arg(short, long, value_name = "FILE", default_value = "feeds.toml")]
-    config: PathBuf,
-    /// The folder to write to [default: public, beside the configuration]
-    #[arg(short, long, value_name = "DIR")]
-    output: Option<PathBuf>,
-    /// The file that remembers [default: .feedmill/state.db, beside the configuration]
-    #[arg(long, value_name = "FILE")]
-    state: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
+    /// Leave it to `feedmill ping` to tell the hubs, because what is built is put online later
+    #[arg(long)]
+    no_ping: bool,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -42,19 +34,16 @@ pub(super) struct Arguments {
 
 /// Runs the subcommand.
 pub(super) fn run(arguments: &Arguments) -> u8 {
-    let config = match load(arguments) {
+    let config = match arguments.place.load(arguments.json) {
         Ok(config) => config,
         Err(code) => return code,
     };
-    let only = match chosen(arguments, &config) {
+    let only = match arguments.place.chosen(&arguments.feeds, &config) {
         Ok(only) => only,
         Err(message) => return usage(arguments, &message),
     };
-    let beside = arguments.config.parent().unwrap_or(Path::new(""));
-    let output = arguments.output.clone().unwrap_or_else(|| beside.join("public"));
-    let state = arguments.state.clone().unwrap_or_else(|| beside.join(".feedmill").join("state.db"));
     let clock = SystemClock::from_environment();
-    let opened = match Sqlite::open(&state, clock.now()) {
+    let opened = match Sqlite::open(&arguments.place.state(), clock.now()) {
         Ok(opened) => opened,
         Err(error) => {
             say_error(arguments, &error.to_string());
@@ -62,7 +51,7 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
         }
     };
     let store = Arc::new(opened.store);
-    let publish = match Dir::open(&output) {
+    let publish = match Dir::open(&arguments.place.output()) {
         Ok(publish) => publish,
         Err(error) => return failure(arguments, &error.to_string()),
     };
@@ -88,54 +77,17 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
     };
     let progress = Progress::new(arguments, if only.is_empty() { config.sources.len() } else { only.len() });
     let tell = |event: &Event<'_>| progress.tell(event);
-    let (outcomes, mut common) = runtime.block_on(pipeline::build(&config, &only, &ports, &tell));
+    let (outcomes, mut common) = runtime.block_on(async {
+        let (outcomes, mut common) = pipeline::build(&config, &only, &ports, &tell).await;
+        if !arguments.no_ping {
+            common.extend(pipeline::announce(&config, &only, store.as_ref(), &web).await.findings);
+        }
+        (outcomes, common)
+    });
     progress.end();
     common.splice(0..0, opened.note);
     tell_all(arguments, &outcomes, &common);
     if report::failures(&outcomes, &common) == 0 { WELL } else { SOME_FAILED }
-}
-
-/// Reads and checks the configuration; roots become relative to its folder.
-fn load(arguments: &Arguments) -> Result<Config, u8> {
-    let file = arguments.config.display().to_string();
-    let text = io::files::read_text(&arguments.config).map_err(|error| {
-        let hint = if arguments.config == Path::new("feeds.toml") {
-            "\n  help: write one, such as\n\n    [feeds.acme]\n    url = \"https://acme.example/news\"\n"
-        } else {
-            ""
-        };
-        usage(arguments, &format!("{error}{hint}"))
-    })?;
-    let mut config = config::parse(&text, &file, &environment::variable).map_err(|mistakes| {
-        if arguments.json {
-            say(&json!({ "mistakes": mistakes.reports() }));
-        } else {
-            let colour = std::io::stderr().is_terminal() && environment::variable("NO_COLOR").is_none();
-            warn(&mistakes.render(colour, 100).trim_end());
-        }
-        USAGE
-    })?;
-    let folder = arguments.config.parent().unwrap_or(Path::new(""));
-    for source in &mut config.sources {
-        source.root = source.root.take().map(|root| folder.join(root));
-    }
-    Ok(config)
-}
-
-/// The feeds named on the command line, all of which must be in the configuration.
-fn chosen(arguments: &Arguments, config: &Config) -> Result<Vec<FeedId>, String> {
-    let find = |name: &String| {
-        let found = config.sources.iter().find(|source| source.id.as_str() == name).map(|source| source.id.clone());
-        found.ok_or_else(|| {
-            let known = || config.sources.iter().map(|source| source.id.as_str());
-            let help = match config::nearest(name, known()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("it has `{}`", known().collect::<Vec<_>>().join("`, `")),
-            };
-            format!("{} has no feed `{name}`\n  help: {help}", arguments.config.display())
-        })
-    };
-    arguments.feeds.iter().map(find).collect()
 }
 
 fn usage(arguments: &Arguments, message: &str) -> u8 {
@@ -149,11 +101,7 @@ fn failure(arguments: &Arguments, message: &str) -> u8 {
 }
 
 fn say_error(arguments: &Arguments, message: &str) {
-    if arguments.json {
-        say(&json!({ "error": message }));
-    } else {
-        warn(&format_args!("error: {message}"));
-    }
+    place::say_error(message, arguments.json);
 }
 
 fn tell_all(arguments: &Arguments, outcomes: &[Outcome], common: &[Finding]) {

@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 use toml::de::DeValue;
+use url::Url;
 
 use super::field::pattern;
+use super::media::{self, Pictures};
 use super::request::{self, RequestSettings};
 use super::suggest::nearest;
 use super::written::{Item, Reading, Shape, Table, did_you_mean, shown};
@@ -44,6 +46,8 @@ pub(super) struct Settings {
     pub(super) include: Filter,
     pub(super) exclude: Filter,
     pub(super) request: RequestSettings,
+    pub(super) hub: Option<Url>,
+    pub(super) media: Option<Pictures>,
 }
 
 impl Settings {
@@ -67,6 +71,8 @@ impl Settings {
             settings.expect.min_items = expect.get("min_items").and_then(|item| count(reading, item, ITEMS));
             settings.expect.max_age = expect.get("max_age").and_then(|item| age(reading, item));
         }
+        settings.hub = table.get("hub").and_then(|item| parsed(reading, item, leaf::address));
+        settings.media = table.get("media").and_then(|item| media::read(reading, item));
         settings.include = filter(reading, table.get("include"));
         settings.exclude = filter(reading, table.get("exclude"));
         if let Some(item) = table.get("request") {
@@ -95,6 +101,8 @@ impl Settings {
             include: filter_over(self.include, &defaults.include),
             exclude: filter_over(self.exclude, &defaults.exclude),
             request: self.request.over(&defaults.request),
+            hub: self.hub.or_else(|| defaults.hub.clone()),
+            media: self.media.or_else(|| defaults.media.clone()),
         }
     }
 }

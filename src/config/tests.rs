@@ -260,9 +260,7 @@ const SAID: &[&str] = &[
     "14:33 unknown key `titel` | did you mean `title`?",
     "14:54 there is no attribute after `@` | write it as in `a@href`, or leave out the `@`",
     "14:80 `css` and `meta` exclude each other | alternatives are an array of tables",
-    "15:1 unknown key `größe` | a feed has `url`, `title`, `description`, `language`, `timezone`, `encoding`, \
-         `full_text`, `max_entries`, `max_articles_per_run`, `strip_title_suffix`, `root`, `listing`, `article`, \
-         `expect`, `include`, `exclude`, `request`, `date`",
+    "15:1 unknown key `größe` | a feed has `url`, …",
     "16:8 the feed `beta` has no `url` | add a line such as `url = \"https://acme.example/news\"`",
     "17:18 `div[` is no CSS selector: it ends too early",
     "18:32 `attr` goes with `css` alone",
@@ -291,7 +289,9 @@ const SAID: &[&str] = &[
 fn all_mistakes_at_once() {
     let mistakes = bad(BAD);
     let listed = listed(&mistakes);
-    let lines: Vec<_> = listed.iter().map(String::as_str).collect();
+    // Which keys there are is not the point here.
+    let short = |line: &String| line.split_once(", `title`, ").map_or(line.clone(), |(start, _)| format!("{start}, …"));
+    let lines: Vec<_> = listed.iter().map(short).collect();
     assert_eq!(lines, SAID);
     let shown = format!("{}{}{mistakes:?}", mistakes.render(false, 100), mistakes.render(true, 100));
     assert!(!shown.contains("hidden"), "{shown}");

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 use url::Url;
 
 use super::field::{self, DATE, FILES, IMAGE, Kind, LINK, SUBJECTS, TEXT};
@@ -11,7 +11,7 @@ use super::fingerprint::Lines;
 use super::position::Positions;
 use super::settings::{self, Settings, parsed};
 use super::written::{Item, Reading, Shape, Table, Trouble, did_you_mean, shown};
-use super::{Config, Source, leaf, request};
+use super::{Config, Source, leaf, media, request};
 use crate::finding::Place;
 use crate::model::FeedId;
 use crate::page::field::Field;
@@ -20,7 +20,7 @@ use crate::{article, listing};
 /// The most feeds of one file.
 const MAX_FEEDS: usize = 100_000;
 
-const TOP: Shape = Shape { name: "the top level", keys: &["base_url", "title", "contact", "defaults", "feeds"] };
+const TOP: Shape = Shape { name: "the top level", keys: &["base_url", "title", "contact", "hub", "defaults", "feeds"] };
 const DEFAULTS: Shape = Shape {
     name: "`[defaults]`",
     keys: &[
@@ -36,6 +36,8 @@ const DEFAULTS: Shape = Shape {
         "include",
         "exclude",
         "request",
+        "hub",
+        "media",
     ],
 };
 const FEED: Shape = Shape {
@@ -59,6 +61,8 @@ const FEED: Shape = Shape {
         "exclude",
         "request",
         "date",
+        "hub",
+        "media",
     ],
 };
 const LISTING: Shape = Shape {
@@ -101,8 +105,8 @@ const ARTICLE: Shape = Shape {
 };
 
 /// Where a key may belong that stands in the wrong table, the likeliest first.
-pub(super) const SHAPES: [&Shape; 7] =
-    [&FEED, &LISTING, &ARTICLE, &request::SHAPE, &settings::EXPECT, &TOP, &field::SHAPE];
+pub(super) const SHAPES: [&Shape; 8] =
+    [&FEED, &LISTING, &ARTICLE, &request::SHAPE, &settings::EXPECT, &media::SHAPE, &TOP, &field::SHAPE];
 
 /// What all feeds share that say nothing of how to read a listing: thousands of empty tables would take memory.
 static NO_LISTING_RULES: LazyLock<Arc<listing::Rules>> = LazyLock::new(Arc::default);
@@ -120,7 +124,13 @@ pub(super) fn config(reading: &mut Reading<'_>, root: &DeTable<'_>, text: &str, 
         digest: String::new(),
     };
     let defaults = top.get("defaults").and_then(|item| reading.table(item, &DEFAULTS));
-    let defaults = defaults.map(|table| Settings::read(reading, table)).unwrap_or_default();
+    if let Some(table) = defaults {
+        needs_base_url(reading, top, table);
+    }
+    needs_base_url(reading, top, top);
+    let mut defaults = defaults.map(|table| Settings::read(reading, table)).unwrap_or_default();
+    let hub = top.get("hub").and_then(|item| parsed(reading, item, leaf::address));
+    defaults.hub = defaults.hub.or(hub);
     let Some((item, key)) = top.get_with_key("feeds") else {
         no_feeds(reading, 0..0);
         return config;
@@ -141,11 +151,28 @@ pub(super) fn config(reading: &mut Reading<'_>, root: &DeTable<'_>, text: &str, 
     for (item, key) in feeds {
         let (line, column) = positions.at(key.start);
         let place = Place::Config { file: file.to_owned(), line, column };
+        if let DeValue::Table(table) = item.value.get_ref() {
+            needs_base_url(reading, top, Table::unchecked(table));
+        }
         if let Some(source) = source(reading, item, &key, &defaults, place) {
             config.sources.push(source);
         }
     }
     config
+}
+
+/// Hubs and copied pictures are named by where the folder is served.
+fn needs_base_url(reading: &mut Reading<'_>, top: Table<'_>, table: Table<'_>) {
+    if top.get("base_url").is_some() {
+        return;
+    }
+    let wanted = ["hub", "media"].into_iter().filter_map(|key| table.get(key));
+    for item in wanted.filter(|item| !matches!(item.value.get_ref(), DeValue::Boolean(false))) {
+        let message = format!("`{}` needs `base_url`", shown(item.key));
+        let help =
+            "say where the folder will be served, at the top of the file: `base_url = \"https://me.example/feeds/\"`";
+        reading.absence(item.span(), message, help);
+    }
 }
 
 fn no_feeds(reading: &mut Reading<'_>, span: Range<usize>) {
@@ -214,6 +241,8 @@ fn source(
         include: settings.include,
         exclude: settings.exclude,
         request,
+        hub: settings.hub,
+        media: settings.media.and_then(media::Pictures::into_limits),
         root,
         place,
         fingerprint: lines.finish(),

@@ -190,6 +190,11 @@ impl<'e> Reading<'e> {
 }
 
 impl<'t> Table<'t> {
+    /// A table whose keys are checked elsewhere.
+    pub(super) fn unchecked(entries: &'t DeTable<'t>) -> Self {
+        Self { entries }
+    }
+
     /// The value of `key`.
     pub(super) fn get(self, key: &'static str) -> Option<Item<'t>> {
         self.entries.get(key).map(|value| Item { key, value })

@@ -6,7 +6,7 @@
 
 mod read;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, FixedOffset, SecondsFormat};
 use serde::Serialize;
@@ -47,7 +47,7 @@ impl Format for JsonFeed {
             description: feed.description.as_deref(),
             icon: feed.icon.as_ref(),
             language: feed.language.as_deref(),
-            extension: FeedExtension { version: EXTENSION_VERSION },
+            extension: FeedExtension { version: EXTENSION_VERSION, media: &feed.media },
             items: feed.entries().iter().map(item).collect(),
         };
         // Texts, numbers and lists always serialise.
@@ -72,14 +72,17 @@ struct Whole<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<&'a str>,
     #[serde(rename = "_feedmill")]
-    extension: FeedExtension,
+    extension: FeedExtension<'a>,
     items: Vec<Item<'a>>,
 }
 
 /// `_feedmill` of the feed.
 #[derive(Serialize)]
-struct FeedExtension {
+struct FeedExtension<'a> {
     version: u32,
+    /// Where copied pictures come from, by the name of the file.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    media: &'a BTreeMap<String, Url>,
 }
 
 /// One item. The standard asks for one of `content_html` and `content_text`.

@@ -11,6 +11,7 @@ mod cookies;
 mod exchange;
 mod failure;
 mod header;
+mod hub;
 mod permission;
 #[cfg(test)]
 mod tests;

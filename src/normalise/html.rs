@@ -6,6 +6,7 @@
 
 mod blocks;
 mod finish;
+mod pictures;
 mod token;
 mod words;
 
@@ -18,6 +19,7 @@ use url::Url;
 use crate::model::{Image, SafeHtml};
 
 pub(crate) use blocks::{Block, Kind, blocks, without};
+pub(crate) use pictures::with_pictures;
 pub(crate) use token::{decode, escape};
 
 /// The most bytes of one body; longer ones are cut at the end of a block.

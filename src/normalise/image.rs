@@ -2,6 +2,8 @@
 //!
 //! Pages that load pictures late keep the address in an attribute of their own and a placeholder in `src`.
 
+pub mod kind;
+
 /// Attributes that hold one address, the most trustworthy first.
 const LATE: &[&str] = &[
     "data-src",

@@ -67,6 +67,20 @@ pub trait Fetch: Sync {
     fn fetch(&self, request: Request<'_>) -> impl Future<Output = Result<Answer, Finding>> + Send;
 }
 
+/// Tells hubs that a feed changed.
+///
+/// W3C `WebSub`, section 7, leaves the way to publisher and hub; what every known hub takes is a form with
+/// `hub.mode=publish` and the address of the feed, as in `PubSubHubbub` 0.4.
+pub trait Announce: Sync {
+    /// Tells `hub` that `topic` changed; `options` say how to ask.
+    fn announce(
+        &self,
+        hub: &Url,
+        topic: &Url,
+        options: &RequestOptions,
+    ) -> impl Future<Output = Result<(), Finding>> + Send;
+}
+
 /// Reads the clock.
 pub trait Clock: Sync {
     /// Now.
@@ -114,6 +128,15 @@ pub struct Memory {
     /// `base_url` at that time: the feeds name their own address.
     #[serde(default)]
     pub base_url: Option<Url>,
+    /// Files that changed since the hub was told last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unannounced: Vec<String>,
+    /// Whether the published feed shows copied pictures.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mirrors: bool,
+    /// Pictures that wait for a later run to be copied.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub pictures_waiting: usize,
     /// What the files about all feeds say of this one.
     pub summary: Summary,
 }
@@ -154,6 +177,11 @@ pub struct Moved {
     pub since: DateTime<Utc>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
 /// What the files about all feeds say of one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
@@ -192,6 +220,26 @@ pub struct Kept {
     pub keys: Vec<String>,
 }
 
+/// A picture that was to be published beside the feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mirrored {
+    /// Its address at the site.
+    pub url: Url,
+    /// The copy, if there is one.
+    pub copy: Option<Copy>,
+    /// How often in a row it could not be copied.
+    pub failures: u32,
+}
+
+/// A copied picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copy {
+    /// The name of the file in the feed's media folder.
+    pub name: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
 /// What one visit changes.
 #[derive(Debug, Default)]
 pub struct Update {
@@ -205,6 +253,10 @@ pub struct Update {
     pub seen: Vec<(String, EntryId)>,
     /// What is known from now on of the blocks that the source's articles have in common, if that changed.
     pub recurring: Option<Vec<u8>>,
+    /// Pictures that were copied, or could not be.
+    pub mirrored: Vec<Mirrored>,
+    /// Pictures that no entry shows any more.
+    pub unmirrored: Vec<Url>,
 }
 
 /// Why state could not be kept.
@@ -223,6 +275,8 @@ pub trait Store: Sync {
     /// What is known of the blocks that the source's articles have in common, as the last [`Update::recurring`] said;
     /// opaque to the store. Empty if nothing is.
     fn recurring(&self, id: &FeedId) -> Result<Vec<u8>, StoreError>;
+    /// The pictures that were copied, or could not be, by address.
+    fn mirrored(&self, id: &FeedId) -> Result<Vec<Mirrored>, StoreError>;
     /// Applies `update` in one transaction.
     fn commit(&self, id: &FeedId, update: &Update) -> Result<(), StoreError>;
     /// Replaces the row of a source with the next [`Store::flush`]; until then a run that is killed loses it. For what
@@ -265,6 +319,8 @@ pub trait Publish: Sync {
     fn read(&self, path: &str) -> Option<Vec<u8>>;
     /// The size of a published file in bytes, if there is one.
     fn size(&self, path: &str) -> Option<u64>;
+    /// Removes a published file; `false` if there is none. Nothing but a regular file is removed.
+    fn remove(&self, path: &str) -> Result<bool, PublishError>;
     /// Makes the renames of this run durable.
     fn finish(&self) -> Result<(), PublishError>;
 }

@@ -3,7 +3,8 @@
 use url::Url;
 
 use super::LATEST;
-use super::ports::{Answer, Channel, Fetch, Kept, Memory, Publish, Request, Summary};
+use super::ports::{Answer, Channel, Copy, Fetch, Kept, Memory, Mirrored, Publish, Request, Summary};
+use crate::assemble::media;
 use crate::config::{Config, Source};
 use crate::finding::{Code, Finding};
 use crate::format::json_feed;
@@ -15,6 +16,8 @@ pub(super) struct Restored {
     pub(super) memory: Memory,
     /// The entries.
     pub(super) entries: Vec<Kept>,
+    /// The copied pictures.
+    pub(super) pictures: Vec<Mirrored>,
     /// What to tell.
     pub(super) finding: Finding,
 }
@@ -51,7 +54,7 @@ pub(super) async fn restore<F: Fetch, P: Publish>(
 }
 
 /// Names that RFC 2606 reserves are never served.
-fn can_resolve(base: &Url) -> bool {
+pub(super) fn can_resolve(base: &Url) -> bool {
     let host = base.host_str().unwrap_or_default();
     !["example", "invalid", "test", "localhost"].iter().any(|name| host == *name || host.ends_with(&format!(".{name}")))
 }
@@ -64,6 +67,7 @@ fn rebuild(bytes: &[u8], source: &Source, place: &str) -> Result<Restored, Strin
     let kept: Vec<Kept> = entries
         .into_iter()
         .map(|entry| {
+            let entry = media::original(entry, &source.id, &header.media);
             let mut keys = vec![entry.id.as_str().to_owned(), id::key(&entry.url, &source.url)];
             keys.dedup();
             Kept { entry, teaser: String::new(), pending: false, keys }
@@ -80,10 +84,14 @@ fn rebuild(bytes: &[u8], source: &Source, place: &str) -> Result<Restored, Strin
             language: header.language,
             icon: header.icon,
         },
+        mirrors: !header.media.is_empty(),
         ..Memory::default()
     };
+    // A size of nothing fits no file, so that the copy is looked at before it counts.
+    let copied = |(name, url)| Mirrored { url, copy: Some(Copy { name, bytes: 0 }), failures: 0 };
+    let pictures = header.media.into_iter().map(copied).collect();
     let message = format!("{} taken from the published feed {place}", crate::assemble::count(kept.len(), "entry"));
-    Ok(Restored { memory, entries: kept, finding: Finding::note(Code::StateRebuilt, message) })
+    Ok(Restored { memory, entries: kept, pictures, finding: Finding::note(Code::StateRebuilt, message) })
 }
 
 #[cfg(test)]

@@ -7,19 +7,22 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::bearing;
 use super::furniture::{self, Lessons};
-use super::ports::{Answer, Channel, Clock, Fetch, Kept, Memory, Publish, Request, Store, Summary, Update, Validators};
+use super::ports::{
+    Answer, Channel, Clock, Fetch, Kept, Memory, Mirrored, Publish, Request, Store, Update, Validators,
+};
 use super::read::{self, Draft, ReadArticle, Setting, Step};
 use super::restore::restore;
-use super::{Event, LATEST, Outcome, Ports, State};
+use super::{Event, Outcome, Ports, State};
 use crate::article::recurring::Removed;
 use crate::assemble::{self, Job, Verdict, Why};
 use crate::config::{Config, Source};
 use crate::finding::{Code, Finding};
-use crate::format;
 use crate::listing::Listing;
 use crate::model::{Entry, EntryId, Feed};
 use crate::normalise::id::entry_id;
 use crate::page::Page;
+
+mod publish;
 
 /// For so long after a story was first seen its page is asked for again in every run, if it could not be read; later
 /// only when the listing changes.
@@ -38,6 +41,8 @@ struct Visit<'a, F, S, P, C> {
     memory: Memory,
     /// Entries that a rebuild found and the store does not have yet.
     rebuilt: Option<Vec<Kept>>,
+    /// The same for pictures.
+    rebuilt_pictures: Vec<Mirrored>,
     findings: Vec<Finding>,
     /// What was learned of the blocks that the articles have in common.
     recurring: Option<Vec<u8>>,
@@ -60,14 +65,26 @@ pub async fn visit<F: Fetch, S: Store, P: Publish, C: Clock>(
     let first = memory.is_none();
     let memory = memory.unwrap_or_default();
     let before = memory.clone();
-    let (rebuilt, findings, recurring) = (None, Vec::new(), None);
-    let mut visit = Visit { source, config, ports, keep_connection, now, before, memory, rebuilt, findings, recurring };
+    let mut visit = Visit {
+        source,
+        config,
+        ports,
+        keep_connection,
+        now,
+        before,
+        memory,
+        rebuilt: None,
+        rebuilt_pictures: Vec::new(),
+        findings: Vec::new(),
+        recurring: None,
+    };
     if first {
         match restore(source, config, ports.fetch, ports.publish).await {
             Ok(Some(restored)) => {
                 visit.memory = restored.memory;
                 visit.findings.push(restored.finding);
                 visit.rebuilt = Some(restored.entries);
+                visit.rebuilt_pictures = restored.pictures;
             }
             Ok(None) => {}
             Err(finding) => return visit.failed(finding),
@@ -108,7 +125,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         // An unchanged page, the usual answer to a conditional request, is the last that is asked for.
         let last = !self.keep_connection && validators.is_some();
         match self.fetch(&url, validators.as_ref(), last).await? {
-            Answer::Unchanged(validators) => self.unchanged(validators),
+            Answer::Unchanged(validators) => self.unchanged(validators).await,
             Answer::Page(page, _) if assemble::is_turned_away(&url, &page.url) => {
                 let message = format!("the address leads to {}, which is no index page", page.url);
                 Err(Finding::error(Code::PageRefused, message).at_page(&url))
@@ -133,7 +150,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
     }
 
     /// The listing is as it was: nothing is parsed; files are written only if they are not as they should be.
-    fn unchanged(&mut self, validators: Validators) -> Result<Outcome, Finding> {
+    async fn unchanged(&mut self, validators: Validators) -> Result<Outcome, Finding> {
         let mut after = Memory { validators, ..self.memory.clone() };
         self.succeed(&mut after);
         // A listing that stands still grows stale without changing.
@@ -148,8 +165,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         }
         let kept = self.kept()?;
         let feed = self.feed(&after.channel, kept.into_iter().map(|kept| kept.entry).collect());
-        let files = self.publish(&feed, &mut after)?;
-        self.note(&after)?;
+        let files = self.publish(feed, &mut after).await?;
         let state = if files > 0 { State::Changed } else { State::Unchanged };
         Ok(self.outcome(state, &after, 0, 0, files))
     }
@@ -200,7 +216,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             .extend(plan.beyond.into_iter().flat_map(|(id, keys)| keys.into_iter().map(move |key| (key, id.clone()))));
         // Remembered under a key of its own, so that it is not read again in every run.
         update.seen.extend(left_out.into_iter().map(|key| (assemble::left_out_key(&key, self.source), entry_id(key))));
-        self.finish(after, kept, plan.adopted, update)
+        self.finish(after, kept, plan.adopted, update).await
     }
 
     /// Reads the stories one after the other: they are on one host. Their pages are compared before the first entry is
@@ -283,7 +299,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
     }
 
     /// Puts history and news together, keeps it, writes the files, and remembers that they are written.
-    fn finish(
+    async fn finish(
         &mut self,
         mut after: Memory,
         kept: Vec<Kept>,
@@ -320,10 +336,16 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         }
         after.published = Vec::new();
         let recurring = self.recurring.take();
-        self.commit(&Update { memory: after.clone(), changed: written, dropped, seen: news.seen, recurring })?;
+        self.commit(&Update {
+            memory: after.clone(),
+            changed: written,
+            dropped,
+            seen: news.seen,
+            recurring,
+            ..Update::default()
+        })?;
         self.memory = after.clone();
-        let files = self.publish(&feed, &mut after)?;
-        self.note(&after)?;
+        let files = self.publish(feed, &mut after).await?;
         let state = if files > 0 { State::Changed } else { State::Unchanged };
         Ok(self.outcome(state, &after, news.new, news.changed, files))
     }
@@ -450,42 +472,20 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         assemble::feed(self.source, channel, entries)
     }
 
-    /// Whether every published file is there with its size, and was made for the address where it is served now.
+    /// Whether every published file is there with its size, was made for the address where it is served now, and shows
+    /// its pictures from where it should.
     fn intact(&self) -> bool {
         !self.memory.published.is_empty()
             && self.memory.base_url == self.config.base_url
+            && self.memory.mirrors == self.source.media.is_some()
+            && self.memory.pictures_waiting == 0
             && self.memory.published.iter().all(|(path, size)| self.ports.publish.size(path) == Some(*size))
-    }
-
-    /// Writes the files of `feed` and notes them in `after`; returns how many changed.
-    fn publish(&self, feed: &Feed, after: &mut Memory) -> Result<usize, Finding> {
-        let mut changed = 0;
-        let mut published = Vec::new();
-        for artifact in format::artifacts(feed, self.config.base_url.as_ref()) {
-            let written = self.ports.publish.write(&artifact);
-            let written = written.map_err(|error| Finding::error(Code::PublishFailed, error.to_string()))?;
-            changed += usize::from(written == super::Written::Changed);
-            published.push((artifact.path, u64::try_from(artifact.bytes.len()).unwrap_or(u64::MAX)));
-        }
-        after.published = published;
-        after.base_url.clone_from(&self.config.base_url);
-        after.summary = summary(feed);
-        Ok(changed)
     }
 }
 
 /// Whether the page of a young story could not be read and is worth another visit, though the listing may stand still.
 fn waits(kept: &Kept, now: DateTime<Utc>) -> bool {
     kept.pending && now - kept.entry.first_seen < RETRY
-}
-
-fn summary(feed: &Feed) -> Summary {
-    let latest = feed.entries().iter().take(LATEST);
-    Summary {
-        entries: feed.entries().len(),
-        newest: feed.entries().first().map(|entry| entry.published.instant()),
-        latest: latest.map(|entry| (entry.title.as_str().to_owned(), entry.url.clone())).collect(),
-    }
 }
 
 fn after_newest(feed: &Feed) -> Option<DateTime<Utc>> {

@@ -91,7 +91,7 @@ impl Origin {
         self.answer(path, Answer { status, ..Answer::default() });
     }
 
-    /// `GET /path` of every request since the last call, in order.
+    /// `GET /path` (with the form of a `POST`) of every request since the last call, in order.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.take_log().into_iter().map(|(line, _)| line).collect()
     }
@@ -113,11 +113,14 @@ impl Drop for Origin {
 
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    shared.log.lock().unwrap().push((format!("{} {path}", request.method()), request.headers().clone()));
+    let (head, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, 64 * 1024).await.unwrap();
+    let form = if body.is_empty() { String::new() } else { format!(" {}", String::from_utf8_lossy(&body)) };
+    shared.log.lock().unwrap().push((format!("{} {path}{form}", head.method), head.headers.clone()));
     let Some(answer) = shared.answers.lock().unwrap().get(&path).cloned() else {
         return Response::builder().status(StatusCode::NOT_FOUND).body(Body::from("not found")).unwrap();
     };
-    let asked = request.headers().get("if-none-match").and_then(|value| value.to_str().ok());
+    let asked = head.headers.get("if-none-match").and_then(|value| value.to_str().ok());
     let unchanged = answer.etag.is_some() && asked == answer.etag.as_deref();
     let mut response = Response::builder().status(if unchanged { 304 } else { answer.status });
     for (name, value) in &answer.headers {

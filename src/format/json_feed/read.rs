@@ -4,6 +4,8 @@
 //! wrong type counts as absent, and an item without an address or any time is left out. Addresses that are not
 //! http(s) are dropped, and HTML goes through the sanitiser again, since files may have been changed in between.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, FixedOffset, Utc};
 use serde_json::{Map, Value};
 use url::Url;
@@ -29,6 +31,8 @@ pub struct Header {
     pub icon: Option<Url>,
     /// The page it was made from.
     pub home: Option<Url>,
+    /// Where copied pictures come from, by the name of the file.
+    pub media: BTreeMap<String, Url>,
 }
 
 /// Reads a JSON Feed of version 1 or 1.1; entries in the order of the file.
@@ -57,6 +61,7 @@ pub(crate) fn read_with(
         language: owned(whole, "language"),
         icon: address(whole, "icon"),
         home: address(whole, "home_page_url"),
+        media: media(whole),
     };
     let everybody = people(whole);
     let entries = items.iter().zip(0..).filter_map(|(item, place)| {
@@ -67,6 +72,21 @@ pub(crate) fn read_with(
         Some(entry)
     });
     Ok((header, entries.collect()))
+}
+
+/// The names become parts of paths, so that nothing but the names that feedmill gives is taken.
+fn media(whole: &Map<String, Value>) -> BTreeMap<String, Url> {
+    let Some(names) = object(whole, EXTENSION).and_then(|ours| object(ours, "media")) else {
+        return BTreeMap::new();
+    };
+    let is_name = |name: &str| {
+        name.split_once('.').is_some_and(|(stem, ending)| {
+            let plain = |part: &str| part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+            stem.len() == 32 && plain(stem) && (3..=4).contains(&ending.len()) && plain(ending)
+        })
+    };
+    let names = names.keys().filter(|name| is_name(name)).map(|name| (name.clone(), address(names, name)));
+    names.filter_map(|(name, url)| Some((name, url?))).collect()
 }
 
 fn entry(item: &Map<String, Value>, place: u32, sanitise: &dyn Fn(&str, &Url) -> Option<SafeHtml>) -> Option<Entry> {

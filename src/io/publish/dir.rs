@@ -151,6 +151,17 @@ impl Publish for Dir {
         data.is_file().then_some(data.len())
     }
 
+    fn remove(&self, path: &str) -> Result<bool, PublishError> {
+        let Some(file) = self.published(path) else { return Ok(false) };
+        match kind_of(&file).map_err(|error| failure(&file, &error))? {
+            Some(kind) if kind.is_file() => {}
+            _ => return Ok(false),
+        }
+        std::fs::remove_file(&file).map_err(|error| failure(&file, &error))?;
+        self.folders().changed.extend(file.parent().map(Path::to_owned));
+        Ok(true)
+    }
+
     fn finish(&self) -> Result<(), PublishError> {
         let (changed, written) = {
             let mut folders = self.folders();

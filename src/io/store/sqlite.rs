@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Error, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::model::{EntryId, FeedId};
-use crate::pipeline::{Kept, Memory, Store, StoreError, Update};
+use crate::pipeline::{Kept, Memory, Mirrored, Store, StoreError, Update};
 
 mod lock;
 mod open;
@@ -42,6 +42,10 @@ const DROP_ENTRY: &str = "DELETE FROM entry WHERE source = ?1 AND id = ?2";
 const KNOWN: &str = "SELECT coalesce(entry, key) FROM seen WHERE source = ?1 AND key = ?2";
 const PUT_KEY: &str = "INSERT INTO seen (source, key, entry) VALUES (?1, ?2, nullif(?3, ?2)) \
      ON CONFLICT (source, key) DO UPDATE SET entry = excluded.entry WHERE entry IS NOT excluded.entry";
+const MIRRORED: &str = "SELECT url, name, bytes, failures FROM picture WHERE source = ?1 ORDER BY url";
+const PUT_MIRRORED: &str = "INSERT INTO picture (source, url, name, bytes, failures) VALUES (?1, ?2, ?3, ?4, ?5) \
+     ON CONFLICT (source, url) DO UPDATE SET name = excluded.name, bytes = excluded.bytes, failures = excluded.failures";
+const DROP_MIRRORED: &str = "DELETE FROM picture WHERE source = ?1 AND url = ?2";
 const ROBOTS: &str = "SELECT fetched_at, body FROM robots WHERE origin = ?1";
 const PUT_ROBOTS: &str = "INSERT INTO robots (origin, fetched_at, body) VALUES (?1, ?2, ?3) \
      ON CONFLICT (origin) DO UPDATE SET fetched_at = excluded.fetched_at, body = excluded.body";
@@ -55,7 +59,7 @@ const PUT_NOTE: &str = "INSERT OR REPLACE INTO note (name, text) VALUES (?1, ?2)
 const OVERVIEW: &str = "overview";
 
 /// Every statement, so that opening a file proves that it has the tables and columns they need.
-const STATEMENTS: [&str; 16] = [
+const STATEMENTS: [&str; 19] = [
     SOURCE_KEY,
     MEMORY,
     MEMORIES,
@@ -72,6 +76,9 @@ const STATEMENTS: [&str; 16] = [
     PUT_NOTE,
     RECURRING,
     PUT_RECURRING,
+    MIRRORED,
+    PUT_MIRRORED,
+    DROP_MIRRORED,
 ];
 
 /// When a robots.txt was fetched, and its text; no text means that there was none to read.
@@ -217,6 +224,13 @@ impl Store for Sqlite {
         })
     }
 
+    fn mirrored(&self, id: &FeedId) -> Result<Vec<Mirrored>, StoreError> {
+        self.run(|connection| {
+            let Some(source) = source_key(connection, id)? else { return Ok(Vec::new()) };
+            connection.prepare_cached(MIRRORED)?.query_map([source], rows::mirrored)?.collect()
+        })
+    }
+
     /// First what changed, then what is dropped: an entry in both leaves its keys alone. A key that already belongs to
     /// another entry goes over to the one that has it now; the keys an entry had before stay its own.
     fn commit(&self, id: &FeedId, update: &Update) -> Result<(), StoreError> {
@@ -228,6 +242,9 @@ impl Store for Sqlite {
         self.run(|connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             transaction.prepare_cached(PUT_MEMORY)?.execute((id.as_str(), &memory))?;
+            if !update.mirrored.is_empty() || !update.unmirrored.is_empty() {
+                put_mirrored(&transaction, id, update)?;
+            }
             if !rows.is_empty() || !update.dropped.is_empty() || !update.seen.is_empty() {
                 put_entries(&transaction, id, &rows, update)?;
             }
@@ -319,6 +336,21 @@ fn put_entries(
     let mut drop_entry = transaction.prepare_cached(DROP_ENTRY)?;
     for entry in &update.dropped {
         drop_entry.execute((source, entry.as_str()))?;
+    }
+    Ok(())
+}
+
+fn put_mirrored(transaction: &Transaction<'_>, id: &FeedId, update: &Update) -> rusqlite::Result<()> {
+    let source = source_key(transaction, id)?;
+    let mut put = transaction.prepare_cached(PUT_MIRRORED)?;
+    for Mirrored { url, copy, failures } in &update.mirrored {
+        let name = copy.as_ref().map(|copy| copy.name.as_str());
+        let bytes = copy.as_ref().map(|copy| i64::try_from(copy.bytes).unwrap_or(i64::MAX));
+        put.execute((source, url.as_str(), name, bytes, failures))?;
+    }
+    let mut drop = transaction.prepare_cached(DROP_MIRRORED)?;
+    for url in &update.unmirrored {
+        drop.execute((source, url.as_str()))?;
     }
     Ok(())
 }

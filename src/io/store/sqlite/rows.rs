@@ -8,10 +8,11 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, Error, Row};
 use serde::Serialize;
 use serde_json::Value;
+use url::Url;
 
 use crate::finding::Finding;
 use crate::model::Entry;
-use crate::pipeline::{Kept, Memory};
+use crate::pipeline::{Copy, Kept, Memory, Mirrored};
 
 /// A row of `entry`, ready to be written.
 pub(super) struct EntryRow<'a> {
@@ -71,6 +72,15 @@ fn unreadable(column: usize, error: serde_json::Error) -> Error {
     Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
 }
 
+/// A picture from the columns `url`, `name`, `bytes`, `failures`.
+pub(super) fn mirrored(row: &Row<'_>) -> Result<Mirrored, Error> {
+    let url = Url::parse(row.get_ref(0)?.as_str()?);
+    let url = url.map_err(|error| Error::FromSqlConversionFailure(0, Type::Text, Box::new(error)))?;
+    let (name, bytes): (Option<String>, Option<i64>) = (row.get(1)?, row.get(2)?);
+    let copy = name.map(|name| Copy { name, bytes: bytes.and_then(|bytes| bytes.try_into().ok()).unwrap_or_default() });
+    Ok(Mirrored { url, copy, failures: row.get(3)? })
+}
+
 /// The fetch time and the text of a robots.txt from the columns `fetched_at`, `body`.
 pub(super) fn robots(row: &Row<'_>) -> Result<super::Robots, Error> {
     let time = DateTime::parse_from_rfc3339(row.get_ref(0)?.as_str()?);
@@ -83,6 +93,7 @@ pub(super) fn read_everything(connection: &Connection) -> Result<(), Error> {
     read_all(connection, "SELECT memory FROM source", |row| memory(row, 0).map(drop))?;
     read_all(connection, "SELECT teaser, pending, keys, entry FROM entry", |row| kept(row).map(drop))?;
     read_all(connection, "SELECT coalesce(entry, key) FROM seen", |row| row.get::<_, String>(0).map(drop))?;
+    read_all(connection, "SELECT url, name, bytes, failures FROM picture", |row| mirrored(row).map(drop))?;
     read_all(connection, "SELECT fetched_at, body FROM robots", |row| robots(row).map(drop))
 }
 

@@ -1,0 +1,90 @@
+//! The end of a visit: pictures, files, and the mark that they are written.
+
+use super::Visit;
+use crate::assemble::media;
+use crate::finding::{Code, Finding};
+use crate::format;
+use crate::model::Feed;
+use crate::pipeline::mirror::{Mirroring, mirror};
+use crate::pipeline::ports::{Clock, Fetch, Memory, Publish, PublishError, Store, Summary, Update, Written};
+use crate::pipeline::{LATEST, announce};
+
+impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
+    /// Writes the files of `feed`, notes them in `after` and keeps that; returns how many changed.
+    pub(super) async fn publish(&mut self, feed: Feed, after: &mut Memory) -> Result<usize, Finding> {
+        let mirroring = self.mirror(&feed, after).await?;
+        after.summary = summary(&feed);
+        let feed = match &self.config.base_url {
+            Some(base) => media::mirrored(feed, &mirroring.names, base),
+            None => feed,
+        };
+        let mut changed = 0;
+        let mut published = Vec::new();
+        for artifact in format::artifacts(&feed, self.config.base_url.as_ref()) {
+            let written = self.ports.publish.write(&artifact).map_err(|error| failed(&error))?;
+            changed += usize::from(written == Written::Changed);
+            // A run that was killed after writing did not tell the hub.
+            let news = written == Written::Changed || self.before.published.is_empty();
+            if news && self.source.hub.is_some() {
+                announce::note(after, &artifact.path);
+            }
+            published.push((artifact.path, u64::try_from(artifact.bytes.len()).unwrap_or(u64::MAX)));
+        }
+        // No feed names them any more.
+        for name in &mirroring.stale {
+            self.ports.publish.remove(&media::path(&self.source.id, name)).map_err(|error| failed(&error))?;
+        }
+        after.published = published;
+        after.base_url.clone_from(&self.config.base_url);
+        let Mirroring { changed: mirrored, gone, .. } = mirroring;
+        if mirrored.is_empty() && gone.is_empty() {
+            self.note(after)?;
+        } else {
+            self.commit(&Update { memory: after.clone(), mirrored, unmirrored: gone, ..Update::default() })?;
+        }
+        Ok(changed)
+    }
+
+    /// Copies the pictures of `feed` where that is wanted; where it no longer is, all copies are stale.
+    async fn mirror(&mut self, feed: &Feed, after: &mut Memory) -> Result<Mirroring, Finding> {
+        let limits = self.source.media.as_ref().zip(self.config.base_url.as_ref());
+        let mut known = std::mem::take(&mut self.rebuilt_pictures);
+        let rebuilt = known.clone();
+        if limits.is_some() || self.memory.mirrors {
+            let stored = self.ports.store.mirrored(&self.source.id);
+            known.extend(stored.map_err(|error| Finding::error(Code::StateFailed, error.to_string()))?);
+        }
+        after.mirrors = limits.is_some();
+        after.pictures_waiting = 0;
+        let mut mirroring = match limits {
+            None => Mirroring {
+                stale: known.iter().filter_map(|picture| picture.copy.as_ref()).map(|copy| copy.name.clone()).collect(),
+                gone: known.into_iter().map(|picture| picture.url).collect(),
+                ..Mirroring::default()
+            },
+            Some((limits, base)) => {
+                let outside = (self.ports.fetch, self.ports.publish);
+                mirror(self.source, limits, (feed, base), known, outside).await
+            }
+        };
+        if limits.is_some() {
+            mirroring.changed.splice(0..0, rebuilt);
+        }
+        after.pictures_waiting = mirroring.waiting;
+        self.findings.append(&mut mirroring.findings);
+        Ok(mirroring)
+    }
+}
+
+fn failed(error: &PublishError) -> Finding {
+    Finding::error(Code::PublishFailed, error.to_string())
+}
+
+fn summary(feed: &Feed) -> Summary {
+    let latest = feed.entries().iter().take(LATEST);
+    Summary {
+        entries: feed.entries().len(),
+        newest: feed.entries().first().map(|entry| entry.published.instant()),
+        latest: latest.map(|entry| (entry.title.as_str().to_owned(), entry.url.clone())).collect(),
+    }
+}
