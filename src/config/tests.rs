@@ -298,6 +298,36 @@ fn all_mistakes_at_once() {
 }
 
 #[test]
+fn a_proxy_is_an_address_and_never_shown() {
+    let said = listed(&bad("[feeds.a]\nurl = 'https://a.example'\nrequest = { proxy = 'socks5://hidden' }"));
+    assert_eq!(
+        said,
+        ["3:21 `proxy` is no http or https address | write an address such as `http://proxy.example:3128`"]
+    );
+    let text =
+        "[feeds.a]\nurl = 'https://a.example'\nrequest = { proxy = 'http://me:hidden@p.example:3128/', cookies = 1 }";
+    assert!(!bad(text).render(false, 100).contains("hidden"));
+    let config = good(&text.replace("1 }", "true }"));
+    let request = &config.sources[0].request;
+    assert_eq!(request.proxy.as_ref().unwrap().reveal(), "http://me:hidden@p.example:3128/");
+    assert!(request.cookies && !request.allow_downgrade && request.obey_robots);
+    assert!(!format!("{config:?}").contains("hidden"));
+}
+
+#[test]
+fn robots_txt_is_passed_over_for_a_reason_in_either_place() {
+    for request in [
+        "{ robots = false, robots_reason = 'ours' }",
+        "{ robots = { obey = false, reason = 'ours' } }",
+        "{ robots = { obey = false }, robots_reason = 'ours' }",
+    ] {
+        let config = good(&format!("[feeds.a]\nurl = 'https://a.example'\nrequest = {request}"));
+        let request = &config.sources[0].request;
+        assert_eq!((request.obey_robots, request.robots_reason.as_deref()), (false, Some("ours")));
+    }
+}
+
+#[test]
 fn a_value_of_another_type_has_a_remedy() {
     for (line, remedy) in [
         ("root = 3", "write it in quotes"),

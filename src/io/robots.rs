@@ -232,6 +232,9 @@ mod tests {
             ("User-agent: *\nDisallow: /caf\u{e9}", "mill", "https://s.example/caf%C3%A9/1", false),
             ("User-agent: *\nDisallow: /caf%c3%a9", "mill", "https://s.example/caf%C3%A9/1", false),
             ("User-agent: *\nDisallow: /?\n", "mill", "https://s.example/page", true),
+            // A question mark is one, and no character that was lost on the way.
+            ("User-agent: *\nDisallow: /\nAllow: /a/?\n", "mill", "https://s.example/a/%E3%83%84", false),
+            ("User-agent: *\nDisallow: /\nAllow: /a/?\n", "mill", "https://s.example/a/?%E3%83%84", true),
             ("User-agent: *\nDisallow: /\nAllow: /in/index.html", "mill", "https://s.example/in/", true),
             ("Disallow: /\nUser-agent: *\nAllow: /", "mill", "https://s.example/x", true),
             ("User-agent: *\nDisallow: /go?to=http://x/", "mill", "https://s.example/go?to=http://x/y", false),

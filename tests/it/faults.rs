@@ -9,6 +9,7 @@ mod address;
 mod answers;
 mod manners;
 mod origin;
+mod pages;
 mod secure;
 
 use std::collections::BTreeMap;
@@ -103,6 +104,14 @@ impl Case {
         self.run(0);
         let status = self.project.json("public/status.json");
         assert!(status["feeds"].as_array().unwrap().iter().all(|feed| feed["state"] == "ok"), "{status}");
+    }
+
+    /// From now on the sick feed has this long for an answer, or as long as usual.
+    fn hurry(&self, timeout: Option<&str>) {
+        let config = self.project.read("feeds.toml");
+        let (before, rest) = config.split_once("timeout = \"").unwrap();
+        let (_, after) = rest.split_once('"').unwrap();
+        self.project.write("feeds.toml", format!("{before}timeout = \"{}\"{after}", timeout.unwrap_or("60s")));
     }
 
     /// What must hold after every run.

@@ -164,11 +164,12 @@ fn block(length: Option<usize>) -> Vec<u8> {
 fn http_2_and_its_ways_to_break() {
     let issuer = Issuer::new("the issuer of the tests");
     let origin = FaultOrigin::with_tls(issuer.server(Oddity::None));
-    let more = ", timeout = \"1s\", robots = false, robots_reason = \"our own site\"";
+    let more = ", timeout = \"60s\", robots = false, robots_reason = \"our own site\"";
     let mut case = Case::with(origin, more, |project| issuer.trusted_by(project));
     let mut config = issuer.server(Oddity::None);
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     case.sick.change_tls(config);
+    case.hurry(Some("1s"));
 
     let page = front_page(&[STORIES[1], STORIES[0], STORIES[2]]).into_bytes();
     let hello =
@@ -217,6 +218,7 @@ fn http_2_and_its_ways_to_break() {
         assert_eq!(case.sick.paths(), ["*"], "{name}");
     }
     // What is whole is read.
+    case.hurry(None);
     case.sick.steps("*", told(vec![opened, frame(DATA, END_STREAM, 1, &page)], Step::Farewell));
     let said = case.run(0);
     assert!(said.contains("robots-ignored") && said.contains("our own site"), "{said}");
