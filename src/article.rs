@@ -7,11 +7,14 @@
 pub mod absence;
 mod body;
 mod byline;
+mod candidate;
 mod copy;
 mod dateline;
+mod embed;
 mod furniture;
 mod jsonld;
 mod lines;
+mod measure;
 mod merge;
 mod meta;
 mod microdata;
@@ -21,6 +24,7 @@ mod shape;
 mod survey;
 mod testimony;
 mod title;
+mod traits;
 mod visible;
 
 use scraper::Selector;

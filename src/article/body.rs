@@ -1,14 +1,15 @@
 //! Finds the body of an article page.
 //!
-//! Steps: the elements that the configuration names, joined; else what the body finder (a port of Readability) takes
-//! from a cleaned copy of the tree; else, or where that is far too short, the body in the page's JSON-LD. Last,
-//! furniture at both ends goes and loose lines become paragraphs. The result is markup that is not sanitised.
+//! Steps: the elements that the configuration names, joined; else the page is measured, the elements that hold the story
+//! are chosen, and copied without what is none; else, or where that is far too short, the body in the page's JSON-LD.
+//! Last, furniture at both ends goes and loose lines become paragraphs. The result is markup that is not sanitised.
 
-use dom_query::{NodeData, NodeId, NodeRef};
-use dom_smoothie::{Config, Readability};
+use dom_query::NodeRef;
 use scraper::ElementRef;
 
-use super::copy::{Copier, Unseen};
+use super::candidate::{self, Choice, Hidden};
+use super::copy::{Copier, Gone};
+use super::measure::{Measures, measure};
 use super::{Claim, Origin, Rules, furniture, shape};
 use crate::normalise::html;
 use crate::page::Document;
@@ -36,9 +37,11 @@ pub(super) fn find(document: &Document, rules: &Rules, title: Option<&str>, writ
         }
         unmatched = !field.optional;
     }
-    let found = readable(document, rules, title, Unseen::Left).filter(|(_, length)| *length >= SHORT);
+    let page = document.first(selector!("body")).map(|body| measure(body, &rules.remove));
+    let read = |hidden| readable(document, page.as_ref()?, title, hidden);
+    let found = read(Hidden::Left).filter(|(_, length)| *length >= SHORT);
     // Some pages arrive with their story hidden, and a script shows it.
-    let found = found.or_else(|| readable(document, rules, title, Unseen::Copied));
+    let found = found.or_else(|| read(Hidden::Heard));
     let written = written.map(str::trim).filter(|text| text.chars().count() > 200);
     let length = found.as_ref().map_or(0, |(_, length)| *length);
     if let Some(text) = written.filter(|text| length * 4 < text.chars().filter(|c| !c.is_whitespace()).count()) {
@@ -61,11 +64,48 @@ fn outermost(elements: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
 }
 
 fn configured(document: &Document, rules: &Rules, elements: &[ElementRef<'_>], title: Option<&str>) -> Option<String> {
+    let measured: Vec<Measures<'_>> = elements.iter().map(|element| measure(*element, &rules.remove)).collect();
+    let mut gone = Gone::new();
+    for page in &measured {
+        gone.extend(page.hidden().map(|element| element.id()));
+    }
+    let (markup, length) = copied(document, elements, &gone, title)?;
+    (length > 0 || markup.contains("<img")).then_some(markup)
+}
+
+/// The chosen part of `page` as markup, and how long its text is.
+fn readable(
+    document: &Document,
+    page: &Measures<'_>,
+    title: Option<&str>,
+    hidden: Hidden,
+) -> Option<(String, usize)> {
+    let Choice { roots, gone, .. } = candidate::choose(page, hidden)?;
+    let roots = roots.into_iter().filter_map(|root| page.elements.get(root));
+    let mut left = page.left.clone();
+    let mut chosen = Vec::new();
+    for root in roots {
+        let mut at = root.place();
+        while at < root.end {
+            let Some(element) = page.elements.get(at) else { break };
+            if gone.get(at).copied().unwrap_or_default() {
+                left.insert(element.element.id());
+                at = element.end;
+            } else {
+                at += 1;
+            }
+        }
+        chosen.push(root.element);
+    }
+    copied(document, &chosen, &left, title)
+}
+
+fn copied(document: &Document, elements: &[ElementRef<'_>], gone: &Gone, title: Option<&str>) -> Option<(String, usize)> {
     if elements.is_empty() {
         return None;
     }
     let copy = dom_query::Document::default();
-    let mut copier = Copier::new(document, &rules.remove, Unseen::Left, &copy.tree);
+    let mut copier = Copier::new(document, gone, &copy.tree);
     let root = copier.create("div");
     copy.tree.append_child_of(&copy.tree.root_id(), &root);
     for element in elements {
@@ -73,35 +113,7 @@ fn configured(document: &Document, rules: &Rules, elements: &[ElementRef<'_>], t
     }
     let root = copy.tree.get(&root)?;
     finish(&root, title);
-    (length(&root) > 0 || root.descendants_it().any(|node| node.has_name("img"))).then(|| root.inner_html().to_string())
-}
-
-fn readable(document: &Document, rules: &Rules, title: Option<&str>, unseen: Unseen) -> Option<(String, usize)> {
-    let copy = dom_query::Document::default();
-    let mut copier = Copier::new(document, &rules.remove, unseen, &copy.tree);
-    let html = skeleton(&copier, &copy, title);
-    copier.copy(document.first(selector!("body"))?, html);
-    let config = Config { disable_json_ld: true, keep_classes: true, ..Config::default() };
-    let mut reader = Readability::with_document(copy, None, Some(config)).ok()?;
-    reader.parse().ok()?;
-    let content = reader.doc.select_single("#readability-page-1");
-    let root = *content.nodes().first()?;
-    finish(&root, title);
     Some((root.inner_html().to_string(), length(&root)))
-}
-
-/// `<html><head><title>`: the body finder drops the heading that equals the title.
-fn skeleton(copier: &Copier<'_>, copy: &dom_query::Document, title: Option<&str>) -> NodeId {
-    let html = copier.create("html");
-    let tree = &copy.tree;
-    tree.append_child_of(&tree.root_id(), &html);
-    if let Some(title) = title {
-        let (head, element) = (copier.create("head"), copier.create("title"));
-        tree.append_child_of(&html, &head);
-        tree.append_child_of(&head, &element);
-        tree.append_child_data_of(&element, NodeData::Text { contents: title.into() });
-    }
-    html
 }
 
 /// Paragraphs first, since furniture goes block by block.

@@ -1,38 +1,32 @@
-//! Copies the tree of a page into the mutable tree of the body finder, node by node.
+//! Copies the chosen part of a page into a small mutable tree, node by node.
 //!
-//! On the way it leaves out what is never part of a story, gives late pictures their real address, turns players into
-//! links, and decodes addresses that a proxy hid. It refuses nothing else: judging the text is the body finder's work.
+//! On the way it gives late pictures their real address, turns players and posts of other sites into linked previews,
+//! formulas into their source, and decodes addresses that a proxy hid. It refuses to judge: what is left out was decided
+//! before (`candidate`), but for what is never part of a story.
 
 use std::collections::HashSet;
 
 use dom_query::{Element, NodeData, NodeId, Tree};
 use html5ever::{Attribute, LocalName, QualName, ns};
-use scraper::{ElementRef, Node, Selector};
+use scraper::{ElementRef, Node};
+use url::Url;
 
+use super::embed::{self, Preview};
+use super::traits::is_left_out;
 use crate::normalise::image;
 use crate::page::Document;
 use crate::selector;
 
-/// Attributes that the body finder or the sanitiser looks at.
-const KEPT: &[&str] = &[
-    "class", "id", "role", "href", "colspan", "rowspan", "datetime", "summary", "dir", "start", "value", "itemprop",
-    "rel",
-];
+/// Attributes that later steps or the sanitiser look at.
+const KEPT: &[&str] = &["class", "id", "href", "colspan", "rowspan", "datetime", "title", "start", "reversed", "value", "src"];
 
-/// What becomes of elements that the page itself hides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unseen {
-    /// They are left out.
-    Left,
-    /// They are copied.
-    Copied,
-}
+/// The elements that are left out.
+pub(super) type Gone = HashSet<ego_tree::NodeId>;
 
 /// The copier of one page.
 pub(super) struct Copier<'a> {
     document: &'a Document,
-    remove: &'a [Selector],
-    unseen: Unseen,
+    gone: &'a Gone,
     tree: &'a Tree,
     pictures: HashSet<String>,
 }
@@ -46,11 +40,13 @@ enum Fate {
     Keep(NodeId),
     /// It was replaced by a node that is complete.
     Replace(NodeId),
+    /// It is copied with its children, and this follows it.
+    Followed(NodeId, NodeId),
 }
 
 impl<'a> Copier<'a> {
-    pub(super) fn new(document: &'a Document, remove: &'a [Selector], unseen: Unseen, tree: &'a Tree) -> Self {
-        Self { document, remove, unseen, tree, pictures: HashSet::new() }
+    pub(super) fn new(document: &'a Document, gone: &'a Gone, tree: &'a Tree) -> Self {
+        Self { document, gone, tree, pictures: HashSet::new() }
     }
 
     /// A new element without attributes.
@@ -97,6 +93,11 @@ impl<'a> Copier<'a> {
                             self.tree.append_child_of(&parent, &id);
                             id
                         }
+                        Fate::Followed(id, next) => {
+                            self.tree.append_child_of(&parent, &id);
+                            self.tree.append_child_of(&parent, &next);
+                            id
+                        }
                     };
                     waiting.extend(node.children().rev().map(|child| (child, inner)));
                 }
@@ -108,33 +109,28 @@ impl<'a> Copier<'a> {
     fn fate(&mut self, element: ElementRef<'_>) -> Fate {
         let name = element.value().name();
         match name {
-            "script" | "style" | "template" | "svg" | "link" | "meta" | "head" | "title" | "select" | "option"
-            | "textarea" | "input" | "button" | "datalist" | "canvas" | "dialog" | "nav" | "source" | "track"
-            | "map" | "math" | "base" | "menu" => return Fate::Skip,
+            "math" => return self.formula(element),
+            "script" => return self.script(element),
+            "noscript" if self.holds_the_real_picture(element) => return Fate::Unwrap,
+            "noscript" => return Fate::Skip,
+            name if is_left_out(name) => return Fate::Skip,
             _ => {}
         }
-        let unseen = self.unseen == Unseen::Left && name != "body" && hidden(element);
-        if unseen || is_advertisement(element) || self.remove.iter().any(|selector| selector.matches(&element)) {
+        if self.gone.contains(&element.id()) {
             return Fate::Skip;
         }
         match name {
-            // Old pages put each paragraph into one; it hides the line breaks from the body finder.
-            "font" | "nobr" => Fate::Unwrap,
-            "img" | "amp-img" => self.picture(element, &[]),
+            // Old pages put each paragraph into one; it hides the line breaks.
+            "font" | "nobr" | "amp-img-lightbox" => Fate::Unwrap,
+            "img" | "amp-img" | "amp-anim" => self.picture(element, &[]),
             "picture" => self.choice(element),
-            "noscript" => {
-                if self.holds_the_real_picture(element) {
-                    Fate::Unwrap
-                } else {
-                    Fate::Skip
-                }
-            }
-            "iframe" | "embed" | "object" | "amp-youtube" | "amp-iframe" => self.player(element),
+            "iframe" | "embed" | "object" | "amp-iframe" | "frame" => self.player(element),
             "video" | "audio" | "amp-video" | "amp-audio" => self.recording(element),
             "a" => self.link(element),
-            "form" | "center" | "fieldset" => Fate::Keep(self.with_attributes(element, "div")),
+            "oembed" => self.linked(element, element.attr("url")),
+            "blockquote" | "form" | "center" | "fieldset" => self.quoted(element, name),
             _ if element.attr("data-cfemail").is_some() => self.hidden_address(element),
-            _ => Fate::Keep(self.with_attributes(element, name)),
+            _ => self.custom(element).unwrap_or_else(|| Fate::Keep(self.with_attributes(element, name))),
         }
     }
 
@@ -155,22 +151,27 @@ impl<'a> Copier<'a> {
     }
 
     fn picture(&mut self, element: ElementRef<'_>, sources: &[&str]) -> Fate {
-        let Some(url) = image::best(|name| element.attr(name), sources).and_then(|src| self.document.resolve(src))
-        else {
-            return Fate::Skip;
-        };
+        let address = image::best(|name| element.attr(name), sources);
+        let Some(url) = address.and_then(|src| self.document.resolve(src)) else { return Fate::Skip };
         let tiny = |name| element.attr(name).and_then(|n| n.trim().parse::<u32>().ok()).is_some_and(|n| n < 3);
         if tiny("width") || tiny("height") {
             return Fate::Skip;
         }
-        self.pictures.insert(url.as_str().to_owned());
+        self.shown(&url, element).map_or(Fate::Skip, Fate::Replace)
+    }
+
+    /// A picture, unless the story shows it already.
+    fn shown(&mut self, url: &Url, element: ElementRef<'_>) -> Option<NodeId> {
+        if !self.pictures.insert(image::key(url)) {
+            return None;
+        }
         let mut attributes = vec![("src", url.as_str())];
         for name in ["alt", "width", "height"] {
             if let Some(value) = element.attr(name) {
                 attributes.push((name, value));
             }
         }
-        Fate::Replace(self.element("img", attributes))
+        Some(self.element("img", attributes))
     }
 
     fn choice(&mut self, picture: ElementRef<'_>) -> Fate {
@@ -182,10 +183,8 @@ impl<'a> Copier<'a> {
             return self.picture(img, &sources);
         }
         let set = sources.iter().find_map(|set| image::best_of_set(set));
-        match set.and_then(|address| self.document.resolve(address)) {
-            Some(url) => Fate::Replace(self.element("img", vec![("src", url.as_str())])),
-            None => Fate::Skip,
-        }
+        let url = set.and_then(|address| self.document.resolve(address));
+        url.and_then(|url| self.shown(&url, picture)).map_or(Fate::Skip, Fate::Replace)
     }
 
     /// Whether a `<noscript>` has a picture that the page shows nowhere else.
@@ -203,41 +202,156 @@ impl<'a> Copier<'a> {
         };
         let before = noscript.prev_siblings().find(|node| node.value().is_element());
         let after = noscript.next_siblings().find(|node| node.value().is_element());
-        !self.pictures.contains(url.as_str()) && !shows(before) && !shows(after)
+        !self.pictures.contains(&image::key(&url)) && !shows(before) && !shows(after)
     }
 
-    /// A player of a known provider becomes a line with a link; every other frame goes.
+    /// A frame becomes a linked preview.
     fn player(&self, element: ElementRef<'_>) -> Fate {
-        let address = ["src", "data-src", "data", "data-lazy-src"].into_iter().find_map(|name| element.attr(name));
-        let Some(url) = address.and_then(|address| self.document.resolve(address)) else { return Fate::Skip };
-        let host = url.host_str().unwrap_or_default();
-        let provider = [
-            ("youtube.com", "YouTube"),
-            ("youtube-nocookie.com", "YouTube"),
-            ("youtu.be", "YouTube"),
-            ("vimeo.com", "Vimeo"),
-            ("bilibili.com", "Bilibili"),
-            ("dailymotion.com", "Dailymotion"),
-            ("v.qq.com", "Tencent Video"),
-            ("youku.com", "Youku"),
-            ("soundcloud.com", "SoundCloud"),
-            ("spotify.com", "Spotify"),
-            ("twitch.tv", "Twitch"),
-        ]
-        .into_iter()
-        .find(|(domain, _)| host == *domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')));
-        let Some((_, name)) = provider else { return Fate::Skip };
-        let mut target = url.clone();
-        if name == "YouTube"
-            && let Some(id) = url.path().strip_prefix("/embed/").filter(|id| !id.is_empty())
-        {
-            target = url::Url::parse(&format!("https://www.youtube.com/watch?v={id}")).unwrap_or(target);
+        let names = ["src", "data-src", "data-lazy-src", "data-litespeed-src", "data-cookieconsent-src", "data-url", "data"];
+        let tiny = |name| element.attr(name).and_then(|n| n.trim().parse::<u32>().ok()).is_some_and(|n| n < 20);
+        if tiny("width") || tiny("height") {
+            return Fate::Skip;
         }
-        let paragraph = self.create("p");
-        let link = self.element("a", vec![("href", target.as_str())]);
-        self.tree.append_child_of(&paragraph, &link);
-        self.tree.append_child_of(&link, &self.text(name));
-        Fate::Replace(paragraph)
+        let addresses = names.into_iter().filter_map(|name| element.attr(name));
+        let url = addresses.filter(|address| !address.starts_with("about:")).find_map(|address| self.document.resolve(address));
+        url.and_then(|url| embed::preview(&url)).map_or(Fate::Skip, |preview| self.preview(&preview, element))
+    }
+
+    /// `<figure><a><img></a><figcaption><a>Provider: title</a></figcaption></figure>`.
+    fn preview(&self, preview: &Preview, element: ElementRef<'_>) -> Fate {
+        let title = ["title", "aria-label", "data-title"].into_iter().filter_map(|name| element.attr(name));
+        let title = title.map(|title| crate::model::one_line(title, 300)).find(|title| !title.is_empty());
+        // "YouTube video player" says no more than the name before it.
+        let title = title.filter(|title| {
+            let lower = title.to_lowercase();
+            let idle = ["player", "embed", "iframe", "video"].iter().any(|word| lower == *word || lower.ends_with(&format!(" {word}")));
+            !idle && lower != preview.name.to_lowercase()
+        });
+        let words = title.map_or_else(|| preview.name.clone(), |title| format!("{}: {title}", preview.name));
+        let figure = self.create("figure");
+        if let Some(still) = &preview.thumbnail {
+            let link = self.element("a", vec![("href", preview.target.as_str())]);
+            let picture = self.element("img", vec![("src", still.as_str()), ("alt", &words)]);
+            self.tree.append_child_of(&link, &picture);
+            self.tree.append_child_of(&figure, &link);
+        }
+        let caption = self.create("figcaption");
+        let link = self.element("a", vec![("href", preview.target.as_str())]);
+        self.tree.append_child_of(&link, &self.text(&words));
+        self.tree.append_child_of(&caption, &link);
+        self.tree.append_child_of(&figure, &caption);
+        Fate::Replace(figure)
+    }
+
+    fn linked(&self, element: ElementRef<'_>, address: Option<&str>) -> Fate {
+        let url = address.and_then(|address| self.document.resolve(address));
+        url.and_then(|url| embed::preview(&url)).map_or(Fate::Skip, |preview| self.preview(&preview, element))
+    }
+
+    /// A script that draws a post or a file of another site where it stands.
+    fn script(&self, element: ElementRef<'_>) -> Fate {
+        if let Some(post) = element.attr("data-telegram-post") {
+            let preview = embed::by_id("telegram", post);
+            return preview.map_or(Fate::Skip, |preview| self.preview(&preview, element));
+        }
+        let source = element.attr("src").filter(|source| source.contains("//gist.github.com/"));
+        if source.is_some() {
+            return self.linked(element, source);
+        }
+        if element.attr("type").is_some_and(|kind| kind.starts_with("math/tex")) {
+            return self.source_text(&element.text().collect::<String>());
+        }
+        Fate::Skip
+    }
+
+    /// A formula as its source in TeX, else as its words.
+    fn formula(&self, element: ElementRef<'_>) -> Fate {
+        let written = element.select(selector!("annotation[encoding*='tex' i]")).next().map(|tex| tex.text().collect());
+        let written = written.or_else(|| element.attr("alttext").map(str::to_owned));
+        self.source_text(&written.unwrap_or_else(|| element.text().collect::<String>()))
+    }
+
+    fn source_text(&self, text: &str) -> Fate {
+        let text = crate::model::one_line(text, 2000);
+        if text.is_empty() {
+            return Fate::Skip;
+        }
+        let code = self.create("code");
+        self.tree.append_child_of(&code, &self.text(&text));
+        Fate::Replace(code)
+    }
+
+    /// A quotation; where it quotes a post whole, a link to the post follows unless one is inside.
+    fn quoted(&self, element: ElementRef<'_>, name: &str) -> Fate {
+        if name != "blockquote" {
+            return Fate::Keep(self.with_attributes(element, "div"));
+        }
+        let kept = self.create("blockquote");
+        let names = ["data-instgrm-permalink", "data-bluesky-uri", "data-text-post-permalink", "cite"];
+        let is_post = element.value().classes().any(|class| {
+            ["-tweet", "-media", "-embed", "-post", "-card", "-embed-bq"].iter().any(|end| class.ends_with(end))
+        });
+        let address = names.into_iter().filter_map(|name| element.attr(name)).find_map(|address| self.document.resolve(address));
+        let preview = address.filter(|_| is_post).and_then(|address| embed::preview(&address));
+        let inside = |preview: &Preview| {
+            let host = preview.target.host_str().map(str::to_owned);
+            element.select(selector!("a[href]")).any(|link| {
+                link.attr("href").and_then(|href| self.document.resolve(href)).is_some_and(|url| url.host_str() == host.as_deref())
+            })
+        };
+        match preview.filter(|preview| !inside(preview)) {
+            Some(preview) => match self.preview(&preview, element) {
+                Fate::Replace(figure) => Fate::Followed(kept, figure),
+                _ => Fate::Keep(kept),
+            },
+            None => Fate::Keep(kept),
+        }
+    }
+
+    /// Elements of component libraries that stand for a player, a post or a picture, and boxes with a picture behind.
+    fn custom(&mut self, element: ElementRef<'_>) -> Option<Fate> {
+        const PLAYERS: &[(&str, &str, &str)] = &[
+            ("amp-youtube", "data-videoid", "youtube"),
+            ("lite-youtube", "videoid", "youtube"),
+            ("youtube-video", "src", "youtube"),
+            ("amp-vimeo", "data-videoid", "vimeo"),
+            ("lite-vimeo", "videoid", "vimeo"),
+            ("amp-dailymotion", "data-videoid", "dailymotion"),
+            ("amp-twitter", "data-tweetid", "twitter"),
+            ("amp-instagram", "data-shortcode", "instagram"),
+            ("amp-soundcloud", "data-trackid", "soundcloud"),
+            ("amp-tiktok", "data-src", "tiktok"),
+            ("div", "data-youtube-id", "youtube"),
+            ("div", "data-youtube", "youtube"),
+            ("div", "data-tweet-id", "twitter"),
+            ("div", "data-vimeo-id", "vimeo"),
+        ];
+        let name = element.value().name();
+        for (tag, attribute, provider) in PLAYERS.iter().filter(|(tag, ..)| *tag == name) {
+            if let Some(id) = element.attr(attribute) {
+                let preview = embed::by_id(provider, id).or_else(|| embed::preview(&self.document.resolve(id)?));
+                if preview.is_some() || *tag != "div" {
+                    return Some(preview.map_or(Fate::Skip, |preview| self.preview(&preview, element)));
+                }
+            }
+        }
+        let social = element.value().classes().any(|class| matches!(class, "fb-post" | "fb-video"));
+        if social || matches!(name, "amp-facebook" | "amp-embedly-card" | "amp-reddit") {
+            let address = ["data-href", "data-url", "data-src"].into_iter().find_map(|name| element.attr(name));
+            return Some(self.linked(element, address));
+        }
+        let late = || image::best(|name| element.attr(name), &[]).filter(|address| image::is_picture_file(address));
+        let behind = || element.attr("style").and_then(image::behind).filter(|address| !image::is_decoration(address));
+        let is_component = name.contains('-');
+        let is_box = matches!(name, "div" | "figure" | "span" | "a");
+        let empty = || {
+            element.text().all(|text| text.trim().is_empty())
+                && element.select(selector!("img, amp-img, picture, iframe, video, audio, noscript")).next().is_none()
+        };
+        let address = if is_component { late() } else { None };
+        let address = address.or_else(|| if is_box { behind() } else { None });
+        let url = address.filter(|_| empty()).and_then(|address| self.document.resolve(address))?;
+        self.shown(&url, element).map(Fate::Replace)
     }
 
     fn recording(&self, element: ElementRef<'_>) -> Fate {
@@ -246,7 +360,12 @@ impl<'a> Copier<'a> {
             source.or_else(|| element.select(selector!("source[src]")).find_map(|s| s.attr("src").map(str::to_owned)));
         let Some(url) = source.and_then(|source| self.document.resolve(&source)) else { return Fate::Skip };
         let name = if element.value().name().ends_with("audio") { "audio" } else { "video" };
-        Fate::Replace(self.element(name, vec![("src", url.as_str())]))
+        let mut attributes = vec![("src", url.as_str())];
+        let poster = element.attr("poster").and_then(|poster| self.document.resolve(poster));
+        if let Some(poster) = poster.as_ref().filter(|_| name == "video") {
+            attributes.push(("poster", poster.as_str()));
+        }
+        Fate::Replace(self.element(name, attributes))
     }
 
     fn link(&self, element: ElementRef<'_>) -> Fate {
@@ -284,45 +403,6 @@ fn is_empty_line(node: ego_tree::NodeRef<'_, Node>, text: &str) -> bool {
         beside.is_some_and(|beside| beside.value().as_element().is_some_and(|element| element.name() == "br"))
     };
     text.trim().is_empty() && is_break(node.prev_sibling()) && is_break(node.next_sibling())
-}
-
-/// Whether `element` calls itself an advertisement and has hardly any words.
-fn is_advertisement(element: ElementRef<'_>) -> bool {
-    let named = element.value().classes().chain(element.value().id()).any(|word| {
-        matches!(
-            word.to_ascii_lowercase().as_str(),
-            "ad" | "ads"
-                | "advert"
-                | "advertisement"
-                | "advertising"
-                | "adsbygoogle"
-                | "ad-container"
-                | "ad-banner"
-                | "ad-slot"
-                | "guanggao"
-        )
-    });
-    named && element.text().map(|text| text.trim().len()).sum::<usize>() < 200
-}
-
-/// Whether the page itself says that nobody sees `element`.
-fn hidden(element: ElementRef<'_>) -> bool {
-    let mut declared = false;
-    for (name, value) in element.value().attrs() {
-        match name {
-            "hidden" => return true,
-            "style" => {
-                let style: String =
-                    value.chars().filter(|c| !c.is_whitespace()).take(400).collect::<String>().to_ascii_lowercase();
-                if style.contains("display:none") || style.contains("visibility:hidden") {
-                    return true;
-                }
-            }
-            "aria-hidden" => declared = value == "true",
-            _ => {}
-        }
-    }
-    declared && element.text().map(|text| text.trim().len()).sum::<usize>() < 400
 }
 
 #[cfg(test)]

@@ -44,8 +44,10 @@ pub fn best<'a>(attribute: impl Fn(&str) -> Option<&'a str>, sources: &[&'a str]
         return Some(address);
     }
     let src = attribute("src").map(str::trim).filter(|address| !is_placeholder(address));
-    if src.is_some() {
-        return src;
+    if let Some(src) = src {
+        // The picture that old browsers get is often the smallest of the set.
+        let set = attribute("srcset").filter(|set| candidates(set).any(|candidate| candidate.split_ascii_whitespace().next() == Some(src)));
+        return set.and_then(best_of_set).or(Some(src));
     }
     let sets = SETS.iter().filter_map(|name| attribute(name)).chain(sources.iter().copied());
     sets.into_iter().find_map(best_of_set)
@@ -132,6 +134,41 @@ pub fn is_placeholder(address: &str) -> bool {
     words.contains(&stem)
         || matches!(ending, "gif" | "svg") && words.iter().any(|word| stem.contains(word))
         || ["placeholder", "1x1", "spacer", "blank_", "lazy_load"].iter().any(|word| stem.contains(word))
+}
+
+/// What is the same for all sizes of one picture: the address without scheme, parameters that only scale, and a size in
+/// the name of the file (`harbour-300x200.jpg`).
+pub fn key(url: &url::Url) -> String {
+    let path = url.path();
+    let stem = path.rsplit_once('.').filter(|_| is_picture_file(path));
+    let (stem, ending) = stem.unwrap_or((path, ""));
+    let sized = stem.rsplit_once('-').filter(|(_, size)| {
+        size.split_once('x').is_some_and(|(width, height)| {
+            let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            number(width) && number(height)
+        })
+    });
+    let stem = sized.map_or(stem, |(stem, _)| stem);
+    // Where no file is named, the parameters tell pictures apart.
+    let query = if ending.is_empty() { url.query().unwrap_or_default() } else { "" };
+    format!("{}{stem}.{ending}?{query}", url.host_str().unwrap_or_default())
+}
+
+/// Whether `address` ends like the name of a picture.
+pub fn is_picture_file(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    path.rsplit_once('.').is_some_and(|(_, ending)| {
+        ["jpg", "jpeg", "png", "webp", "gif", "avif", "bmp"].iter().any(|known| known.eq_ignore_ascii_case(ending))
+    })
+}
+
+/// The address of the picture that a `style` puts behind an element.
+pub fn behind(style: &str) -> Option<&str> {
+    let (_, rest) = style.split_once("background")?;
+    let (_, rest) = rest.split_once("url(")?;
+    let (address, _) = rest.split_once(')')?;
+    let address = address.trim().trim_matches(['"', '\'']);
+    (!is_placeholder(address)).then_some(address)
 }
 
 /// Whether the name of the file at `address` says that it belongs to the site and not to a story.

@@ -1,0 +1,359 @@
+//! One walk over a page that measures every element: how much text, how much of it in links, how many paragraphs.
+//!
+//! It refuses to choose. The result is a list in document order, in which what stands below an element directly follows
+//! it, so that choosing a body is arithmetic on a list and never walks over the tree again.
+
+use std::collections::HashSet;
+
+use ego_tree::NodeId;
+use ego_tree::iter::Edge;
+use scraper::{ElementRef, Node, Selector};
+
+use super::traits::{Judge, Traits, is_left_out};
+use crate::page::document::is_inline;
+
+/// Sums over all that stands below an element.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Totals {
+    /// Text, a run of white space being one character, and an ideograph two: it says as much.
+    pub(super) text: u32,
+    /// Text inside links.
+    pub(super) linked: u32,
+    /// Commas of any script.
+    pub(super) commas: u32,
+    /// Text in paragraphs, where few of it is linked.
+    pub(super) prose: u32,
+    pub(super) paragraphs: u32,
+    pub(super) pictures: u32,
+    pub(super) items: u32,
+    pub(super) inputs: u32,
+    /// Text in headings.
+    pub(super) headings: u32,
+    /// Text in lists.
+    pub(super) lists: u32,
+    /// `<h1>`.
+    pub(super) headlines: u32,
+    pub(super) rows: u32,
+    pub(super) cells: u32,
+    pub(super) tables: u32,
+    /// `<pre>`.
+    pub(super) preformatted: u32,
+    pub(super) embeds: u32,
+}
+
+macro_rules! each_sum {
+    ($to:expr, $from:expr, $with:path) => {
+        for (to, from) in [
+            (&mut $to.text, $from.text),
+            (&mut $to.linked, $from.linked),
+            (&mut $to.commas, $from.commas),
+            (&mut $to.prose, $from.prose),
+            (&mut $to.paragraphs, $from.paragraphs),
+            (&mut $to.pictures, $from.pictures),
+            (&mut $to.items, $from.items),
+            (&mut $to.inputs, $from.inputs),
+            (&mut $to.headings, $from.headings),
+            (&mut $to.lists, $from.lists),
+            (&mut $to.headlines, $from.headlines),
+            (&mut $to.rows, $from.rows),
+            (&mut $to.cells, $from.cells),
+            (&mut $to.tables, $from.tables),
+            (&mut $to.preformatted, $from.preformatted),
+            (&mut $to.embeds, $from.embeds),
+        ] {
+            *to = $with(*to, from);
+        }
+    };
+}
+
+impl Totals {
+    pub(super) fn add(&mut self, other: &Self) {
+        each_sum!(self, other, u32::saturating_add);
+    }
+
+    pub(super) fn subtract(&mut self, other: &Self) {
+        each_sum!(self, other, u32::saturating_sub);
+    }
+
+    /// The share of the text that stands in links, from 0 to 1.
+    pub(super) fn link_density(&self) -> f32 {
+        ratio(self.linked, self.text)
+    }
+}
+
+/// `part / whole`; 0 of nothing.
+#[expect(clippy::cast_precision_loss, reason = "lengths of texts are far below the limit")]
+pub(super) fn ratio(part: u32, whole: u32) -> f32 {
+    if whole == 0 { 0.0 } else { part as f32 / whole as f32 }
+}
+
+/// An element that was measured.
+pub(super) struct Measured<'a> {
+    at: usize,
+    pub(super) element: ElementRef<'a>,
+    /// The place of its parent in the list; the first element is its own.
+    pub(super) parent: usize,
+    /// The place after the last element below it.
+    pub(super) end: usize,
+    pub(super) traits: Traits,
+    pub(super) totals: Totals,
+}
+
+impl<'a> Measures<'a> {
+    /// The elements that the page hides, the outermost only.
+    pub(super) fn hidden(&self) -> impl Iterator<Item = ElementRef<'a>> + '_ {
+        let below_hidden = self.elements.iter().filter(|element| element.traits.has(Traits::HIDDEN));
+        below_hidden.map(|element| element.element).skip_while(|element| self.elements.first().is_some_and(|first| first.element.id() == element.id()))
+    }
+}
+
+impl<'a> Measured<'a> {
+    /// Its own place in the list.
+    pub(super) fn place(&self) -> usize {
+        self.at
+    }
+
+    pub(super) fn name(&self) -> &'a str {
+        self.element.value().name()
+    }
+}
+
+/// A paragraph, or a run of lines between blocks or empty lines.
+pub(super) struct Paragraph {
+    /// The element that it counts for.
+    pub(super) owner: usize,
+    /// The element that it is, or stands in.
+    pub(super) at: usize,
+    pub(super) text: u32,
+    pub(super) commas: u32,
+}
+
+/// The measured page.
+#[derive(Default)]
+pub(super) struct Measures<'a> {
+    /// What the configuration removes.
+    pub(super) left: HashSet<NodeId>,
+    /// In document order; the first is the element that was measured.
+    pub(super) elements: Vec<Measured<'a>>,
+    pub(super) paragraphs: Vec<Paragraph>,
+}
+
+/// A run of text between blocks.
+#[derive(Clone, Copy, Default)]
+struct Run {
+    text: u32,
+    linked: u32,
+    commas: u32,
+}
+
+/// A block that is open.
+#[derive(Default)]
+struct Open {
+    run: Run,
+    runs: Vec<Run>,
+    has_block: bool,
+    /// Whether the last thing was a line break.
+    broken: bool,
+}
+
+impl Open {
+    fn end_run(&mut self) {
+        let run = std::mem::take(&mut self.run);
+        if run.text > 0 {
+            self.runs.push(run);
+        }
+    }
+}
+
+struct Walk<'a> {
+    elements: Vec<Measured<'a>>,
+    paragraphs: Vec<Paragraph>,
+    path: Vec<usize>,
+    blocks: Vec<Open>,
+    links: u32,
+    /// Whether the last character was white space.
+    space: bool,
+}
+
+/// Measures `root` and all below it, without what `remove` matches.
+pub(super) fn measure<'a>(root: ElementRef<'a>, remove: &[Selector]) -> Measures<'a> {
+    let mut left = HashSet::new();
+    let mut walk = Walk { elements: Vec::new(), paragraphs: Vec::new(), path: Vec::new(), blocks: Vec::new(), links: 0, space: true };
+    let mut judge = Judge::default();
+    let mut skipped = None;
+    for edge in root.traverse() {
+        match edge {
+            Edge::Open(_) if skipped.is_some() => {}
+            Edge::Open(node) => match node.value() {
+                Node::Text(text) => walk.text(text),
+                Node::Element(element) => {
+                    let name = element.name();
+                    // What stands in `<noscript>` stands on the page too, but for pictures.
+                    if is_left_out(name) || name == "noscript" {
+                        if name == "input" || name == "textarea" {
+                            walk.count(|totals| totals.inputs += 1);
+                        }
+                        skipped = Some(node.id());
+                    } else if let Some(element) = ElementRef::wrap(node) {
+                        if remove.iter().any(|selector| selector.matches(&element)) {
+                            left.insert(node.id());
+                            skipped = Some(node.id());
+                        } else {
+                            walk.open(element, judge.traits(element));
+                        }
+                    }
+                }
+                _ => {}
+            },
+            Edge::Close(node) => {
+                if skipped == Some(node.id()) {
+                    skipped = None;
+                } else if skipped.is_none() && node.value().is_element() {
+                    walk.close();
+                }
+            }
+        }
+    }
+    Measures { left, elements: walk.elements, paragraphs: walk.paragraphs }
+}
+
+impl<'a> Walk<'a> {
+    fn count(&mut self, change: impl Fn(&mut Totals)) {
+        if let Some(element) = self.path.last().and_then(|at| self.elements.get_mut(*at)) {
+            change(&mut element.totals);
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        let (length, commas) = self.weigh(text);
+        if length == 0 {
+            return;
+        }
+        let linked = if self.links > 0 { length } else { 0 };
+        self.count(|totals| {
+            totals.text += length;
+            totals.linked += linked;
+            totals.commas += commas;
+        });
+        if let Some(block) = self.blocks.last_mut() {
+            block.run.text += length;
+            block.run.linked += linked;
+            block.run.commas += commas;
+            if !text.trim().is_empty() {
+                block.broken = false;
+            }
+        }
+    }
+
+    fn weigh(&mut self, text: &str) -> (u32, u32) {
+        let (mut length, mut commas) = (0, 0);
+        for c in text.chars() {
+            if c.is_whitespace() {
+                length += u32::from(!self.space);
+                self.space = true;
+                continue;
+            }
+            self.space = false;
+            length += if matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{F900}'..='\u{FAFF}') { 2 } else { 1 };
+            commas += u32::from(matches!(c, ',' | '،' | '、' | '，' | '﹐' | '。' | '।'));
+        }
+        (length, commas)
+    }
+
+    fn open(&mut self, element: ElementRef<'a>, traits: Traits) {
+        let name = element.value().name();
+        let at = self.elements.len();
+        let parent = self.path.last().copied().unwrap_or(at);
+        let mut totals = Totals::default();
+        match name {
+            "br" => {
+                self.space = true;
+                if let Some(block) = self.blocks.last_mut() {
+                    if block.broken {
+                        block.end_run();
+                    }
+                    block.broken = true;
+                }
+            }
+            "a" => self.links += 1,
+            "p" => totals.paragraphs = 1,
+            "img" | "amp-img" => totals.pictures = 1,
+            "li" => totals.items = 1,
+            "h1" => totals.headlines = 1,
+            "tr" => totals.rows = 1,
+            "td" | "th" => totals.cells = 1,
+            "table" => totals.tables = 1,
+            "pre" => totals.preformatted = 1,
+            "iframe" | "video" | "audio" | "object" | "embed" => totals.embeds = 1,
+            _ => {}
+        }
+        if is_block(name) {
+            self.space = true;
+            if let Some(block) = self.blocks.last_mut() {
+                block.end_run();
+                block.has_block = true;
+                block.broken = false;
+            }
+            self.blocks.push(Open::default());
+        }
+        self.elements.push(Measured { at, element, parent, end: at + 1, traits, totals });
+        self.path.push(at);
+    }
+
+    fn close(&mut self) {
+        let Some(at) = self.path.pop() else { return };
+        let end = self.elements.len();
+        let Some(element) = self.elements.get_mut(at) else { return };
+        element.end = end;
+        let name = element.name();
+        match name {
+            "a" => self.links = self.links.saturating_sub(1),
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => element.totals.headings = element.totals.text,
+            "ul" | "ol" => element.totals.lists = element.totals.text,
+            _ => {}
+        }
+        if is_block(name) {
+            self.space = true;
+            self.end_block(at);
+        }
+        let Some((totals, parent)) = self.elements.get(at).map(|element| (element.totals, element.parent)) else { return };
+        if parent != at
+            && let Some(parent) = self.elements.get_mut(parent)
+        {
+            parent.totals.add(&totals);
+        }
+    }
+
+    /// Notes the paragraphs of the block at `at`.
+    fn end_block(&mut self, at: usize) {
+        let Some(mut block) = self.blocks.pop() else { return };
+        block.end_run();
+        let Some(element) = self.elements.get_mut(at) else { return };
+        let (name, parent, totals) = (element.name(), element.parent, element.totals);
+        let whole = matches!(name, "p" | "pre" | "h2" | "h3" | "h4" | "h5" | "h6");
+        let loose = block.runs.len() == 1 && !block.has_block;
+        if whole {
+            if !name.starts_with('h') && totals.linked * 2 < totals.text {
+                element.totals.prose = totals.text;
+            }
+            self.paragraphs.push(Paragraph { owner: parent, at, text: totals.text, commas: totals.commas });
+        } else if holds_prose(name) {
+            for run in &block.runs {
+                if run.linked * 2 < run.text && run.text >= 60 {
+                    element.totals.prose += run.text;
+                }
+                let owner = if loose { parent } else { at };
+                self.paragraphs.push(Paragraph { owner, at, text: run.text, commas: run.commas });
+            }
+        }
+    }
+}
+
+/// Whether lines of text may stand directly in an element called `name`.
+fn holds_prose(name: &str) -> bool {
+    matches!(name, "div" | "section" | "article" | "main" | "td" | "body" | "blockquote" | "center" | "form" | "fieldset")
+}
+
+fn is_block(name: &str) -> bool {
+    !is_inline(name) && !matches!(name, "br" | "img" | "amp-img" | "picture" | "video" | "audio" | "iframe" | "wbr" | "object" | "embed")
+}
