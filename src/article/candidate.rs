@@ -11,6 +11,8 @@ use super::traits::Traits;
 
 /// Text that a body should have; with less the search is repeated more tolerantly.
 const ENOUGH: u32 = 500;
+/// Text in paragraphs that may be all of a short story.
+const SOME: u32 = 250;
 /// How many of the best elements are compared with each other.
 const RIVALS: usize = 5;
 
@@ -93,15 +95,23 @@ impl<'p, 'a> Attempt<'p, 'a> {
         self.drop_furniture();
         self.give_points();
         let best = self.best()?;
+        if std::env::var("DBG").is_ok() { self.dbg("best", best); }
         let best = self.second_witness(best);
-        let roots = self.with_siblings(best);
+        if std::env::var("DBG").is_ok() { self.dbg("witness", best); }
+        let mut roots = self.with_siblings(best);
+        self.add_continuations(best, &mut roots);
         for &root in &roots {
+            if std::env::var("DBG").is_ok() { self.dbg("root", root); }
             self.clean(root);
         }
         let text = roots.iter().map(|&root| self.total(root).text).sum();
         Some(Choice { roots, gone: self.gone, text })
     }
 
+    fn dbg(&self, what: &str, at: usize) {
+        let t = self.total(at);
+        eprintln!("{what} {:?} {at} <{} class={:?} id={:?}> text {} prose {} linked {} commas {} pts {} weight {} parent {:?}", self.strictness, self.name(at), self.page[at].element.attr("class"), self.page[at].element.attr("id"), t.text, t.prose, t.linked, t.commas, self.points(at), self.weight(at), self.parent(at));
+    }
     fn total(&self, at: usize) -> Totals {
         self.totals.get(at).copied().unwrap_or_default()
     }
@@ -140,6 +150,7 @@ impl<'p, 'a> Attempt<'p, 'a> {
 
     fn remove(&mut self, at: usize) {
         let totals = self.total(at);
+        if std::env::var("DBG").is_ok() && totals.text > 0 { self.dbg("remove", at); }
         for place in at..self.end(at) {
             if let Some(gone) = self.gone.get_mut(place) {
                 *gone = true;
@@ -165,7 +176,7 @@ impl<'p, 'a> Attempt<'p, 'a> {
             } else if self.hidden == Hidden::Left && traits.has(Traits::HIDDEN) {
                 true
             } else if traits.has(Traits::COMMENTS) && self.name(at) != "a" {
-                totals.headlines == 0 && totals.prose * 10 < whole.prose * 8
+                totals.headlines == 0 && (!bulk || totals.prose + SOME < whole.prose)
             } else if traits.has(Traits::FURNITURE) {
                 !bulk && !is_label(self.name(at)) && !traits.has(Traits::BODY)
             } else if self.strictness == Strictness::Strict && traits.has(Traits::UNLIKELY) && self.name(at) != "a" {
@@ -249,6 +260,7 @@ impl<'p, 'a> Attempt<'p, 'a> {
             return (!self.page.is_empty()).then_some(0);
         };
         let mut best = first;
+        if std::env::var("DBG").is_ok() { for &r in &ranked { self.dbg("ranked", r); } }
         let rivals: Vec<usize> =
             ranked.iter().skip(1).copied().filter(|&rival| self.points(rival) >= self.points(first) * 0.75).collect();
         if rivals.len() >= 3 {
@@ -309,7 +321,15 @@ impl<'p, 'a> Attempt<'p, 'a> {
         }
         let inside = (best + 1..self.end(best)).filter(is_body);
         let narrower = inside.filter(|&at| self.total(at).prose * 10 >= found.prose * 8);
-        narrower.last().filter(|_| found.prose > 0).unwrap_or(best)
+        if let Some(narrower) = narrower.last().filter(|_| found.prose > 0) {
+            return narrower;
+        }
+        // Around one element with nearly all the prose there is little but lists of links.
+        let denser = (best + 1..self.end(best)).filter(|&at| {
+            let total = self.total(at);
+            !self.is_gone(at) && total.prose * 5 >= found.prose * 4 && total.text * 10 <= found.text * 7
+        });
+        denser.last().filter(|_| found.prose > 0).unwrap_or(best)
     }
 
     /// `best` and those beside it that are alike.
@@ -329,14 +349,41 @@ impl<'p, 'a> Attempt<'p, 'a> {
                 }
                 let bonus = if !own.is_empty() && class(beside) == own { points * 0.2 } else { 0.0 };
                 let theirs = self.points(beside);
-                if theirs > 0.0 {
-                    return theirs + bonus >= threshold;
-                }
                 let total = self.total(beside);
+                if theirs > 0.0 {
+                    return theirs + bonus >= threshold && total.link_density() < 0.2 && total.prose * 2 > total.text;
+                }
                 self.name(beside) == "p"
                     && (total.text > 80 && total.link_density() < 0.25 || (1..80).contains(&total.text) && total.linked == 0 && self.is_sentence(beside))
             })
             .collect()
+    }
+
+    /// Elements elsewhere that are of the same kind as `best`, as where advertisements cut a story into pieces.
+    fn add_continuations(&self, best: usize, roots: &mut Vec<usize>) {
+        let class = |at: usize| self.page.get(at).and_then(|element| element.element.attr("class")).unwrap_or_default();
+        let own = class(best).trim();
+        if own.is_empty() {
+            return;
+        }
+        let mut at = 1;
+        while at < self.page.len() {
+            let known = roots.iter().any(|&root| root <= at && at < self.end(root));
+            let around = roots.iter().any(|&root| at < root && root < self.end(at));
+            let total = self.total(at);
+            if self.is_gone(at) || known {
+                at = self.end(at);
+                continue;
+            }
+            let alike = !around && self.name(at) == self.name(best) && class(at).trim() == own;
+            if alike && total.prose >= SOME && total.prose * 10 > total.text * 7 && total.link_density() < 0.2 && total.headlines == 0 {
+                roots.push(at);
+                at = self.end(at);
+                continue;
+            }
+            at += 1;
+        }
+        roots.sort_unstable();
     }
 
     fn is_sentence(&self, at: usize) -> bool {

@@ -13,8 +13,10 @@ use url::Url;
 
 use super::embed::{self, Preview};
 use super::traits::is_left_out;
+use crate::normalise::html::is_block;
 use crate::normalise::image;
 use crate::page::Document;
+use crate::page::document::is_inline;
 use crate::selector;
 
 /// Attributes that later steps or the sanitiser look at.
@@ -121,7 +123,9 @@ impl<'a> Copier<'a> {
         }
         match name {
             // Old pages put each paragraph into one; it hides the line breaks.
-            "font" | "nobr" | "amp-img-lightbox" => Fate::Unwrap,
+            "font" | "nobr" => Fate::Unwrap,
+            // What word processors leave behind: `<o:p>`.
+            name if name.contains(':') => Fate::Unwrap,
             "img" | "amp-img" | "amp-anim" => self.picture(element, &[]),
             "picture" => self.choice(element),
             "iframe" | "embed" | "object" | "amp-iframe" | "frame" => self.player(element),
@@ -142,9 +146,12 @@ impl<'a> Copier<'a> {
             .filter(|(name, _)| KEPT.contains(&name.local.as_ref()))
             .map(|(name, value)| Attribute { name: name.clone(), value: value.clone() })
             .collect();
-        let name = if name == value.name() {
+        // A name that HTML does not know could be one that SVG knows, and the sanitiser would take its words away.
+        let unknown = !is_inline(name) && !is_block(name) && !name.contains('-') && name != "br";
+        let name = if name == value.name() && !unknown {
             value.name.clone()
         } else {
+            let name = if unknown { "div" } else { name };
             QualName::new(None, ns!(html), LocalName::from(name))
         };
         self.tree.create_node(NodeData::Element(Element::new(name, attributes, None, false)))

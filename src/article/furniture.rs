@@ -95,7 +95,7 @@ pub(super) fn remove(root: &NodeRef<'_>, title: Option<&str>) {
         if length * 2 > total {
             continue;
         }
-        let same = !wanted.is_empty() && leading && folded(&block.text) == wanted;
+        let same = leading && is_headline(&folded(&block.text), &wanted, block.heading);
         let line = (leading || trailing)
             && (is_dateline(&block.text)
                 || is_first_line(&blocks, at)
@@ -107,11 +107,34 @@ pub(super) fn remove(root: &NodeRef<'_>, title: Option<&str>) {
             *gone |= same || line || label || others;
         }
     }
+    refrains(&blocks, &mut gone);
     link_lists(&blocks, &mut gone);
     comments(&blocks, total, &mut gone);
     for (block, gone) in blocks.iter().zip(gone) {
         if gone && !block.node.descendants_it().any(|inner| inner.has_name("img")) {
             block.node.remove_from_parent();
+        }
+    }
+}
+
+/// Whether a line is the headline once more; a heading may have a few words more or less.
+fn is_headline(line: &str, wanted: &str, heading: bool) -> bool {
+    let (short, long) = if line.len() < wanted.len() { (line, wanted) } else { (wanted, line) };
+    !short.is_empty() && (line == wanted || heading && short.len() * 4 >= long.len() * 3 && long.contains(short))
+}
+
+/// A short line that comes again and again is a label that belongs to the page: "Article content", "Most popular".
+fn refrains(blocks: &[Block<'_>], gone: &mut [bool]) {
+    let is_label = |block: &Block<'_>| {
+        (4..=40).contains(&block.text.chars().count()) && !block.text.ends_with(['.', '。', '!', '！', '?', '？', ':', '：', '…', ','])
+    };
+    for (at, block) in blocks.iter().enumerate().filter(|(_, block)| is_label(block)) {
+        let cell = block.node.ancestors_it(Some(8)).any(|outer| outer.has_name("table") || outer.has_name("li"));
+        let times = blocks.iter().filter(|other| other.text == block.text).count();
+        if !cell && times >= 3
+            && let Some(gone) = gone.get_mut(at)
+        {
+            *gone = true;
         }
     }
 }

@@ -31,6 +31,8 @@ fn pattern(text: &str) -> Regex {
 
 /// Joins pictures and the captions below them.
 pub(super) fn figures(root: &NodeRef<'_>) {
+    captions_inside(root);
+    captions_by_name(root);
     let pictures: Vec<NodeRef<'_>> = root.descendants_it().filter(|node| node.has_name("img")).collect();
     for picture in pictures {
         let Some(block) = picture.ancestors_it(Some(6)).find(is_block_node) else { continue };
@@ -48,6 +50,83 @@ pub(super) fn figures(root: &NodeRef<'_>) {
             _ => {}
         }
     }
+}
+
+/// In a figure with a picture, all words but those of tables, lists and quotations are its caption.
+fn captions_inside(root: &NodeRef<'_>) {
+    let figures: Vec<NodeRef<'_>> = root.descendants_it().filter(|node| node.has_name("figure")).collect();
+    for figure in figures {
+        let whole = ["table", "pre", "blockquote", "ul", "ol", "figure"];
+        let other = figure.descendants_it().any(|inner| whole.iter().any(|name| inner.has_name(name)));
+        if other || !holds_picture(&figure) || words_of(&figure) > LONGEST_CAPTION * 4 {
+            continue;
+        }
+        let mut loose = Vec::new();
+        loose_words(&figure, &mut loose);
+        if loose.is_empty() {
+            continue;
+        }
+        let known = figure.descendants_it().find(|inner| inner.has_name("figcaption"));
+        let caption = known.unwrap_or_else(|| {
+            let caption = figure.tree.new_element("figcaption");
+            figure.append_child(&caption);
+            caption
+        });
+        for node in loose {
+            node.remove_from_parent();
+            if words_of(&caption) > 0 {
+                caption.append_child(&figure.tree.new_text(" "));
+            }
+            if is_block_node(&node) {
+                node.rename("span");
+            }
+            caption.append_child(&node);
+        }
+    }
+}
+
+/// The nodes below `node` that have words and no picture, the outermost, in order.
+fn loose_words<'a>(node: &NodeRef<'a>, found: &mut Vec<NodeRef<'a>>) {
+    for child in node.children() {
+        if child.has_name("figcaption") || words_of(&child) == 0 {
+            continue;
+        }
+        if holds_picture(&child) || child.descendants_it().any(|inner| inner.has_name("figcaption")) {
+            loose_words(&child, found);
+        } else {
+            found.push(child);
+        }
+    }
+}
+
+/// What is called a caption and stands beside a picture is one.
+fn captions_by_name(root: &NodeRef<'_>) {
+    let named = |node: &NodeRef<'_>| {
+        [node.class(), node.id_attr()].into_iter().flatten().any(|name| CAPTION_CLASS.is_match(&name))
+    };
+    let captions: Vec<NodeRef<'_>> =
+        root.descendants_it().filter(|node| node.is_element() && !node.has_name("figcaption") && named(node)).collect();
+    for caption in captions {
+        let inside = caption.ancestors_it(Some(12)).any(|outer| outer.has_name("figcaption"));
+        if inside || !(1..=LONGEST_CAPTION * 2).contains(&words_of(&caption)) || holds_picture(&caption) {
+            continue;
+        }
+        if matches!(name(&caption).as_str(), "table" | "tr" | "td" | "tbody" | "li" | "a") {
+            continue;
+        }
+        let around = caption.ancestors_it(Some(4)).take_while(|outer| outer.id != root.id);
+        let around = around.take_while(|outer| words_of(outer) <= LONGEST_CAPTION * 3);
+        let Some(frame) = around.filter(holds_picture).next() else { continue };
+        let framed = frame.has_name("figure") || frame.ancestors_it(Some(12)).any(|outer| outer.has_name("figure"));
+        if !framed && matches!(name(&frame).as_str(), "div" | "p" | "section" | "span") && words_of(&frame) == words_of(&caption) {
+            frame.rename("figure");
+        }
+        caption.rename("figcaption");
+    }
+}
+
+fn holds_picture(node: &NodeRef<'_>) -> bool {
+    node.descendants_it().any(|inner| inner.has_name("img") || inner.has_name("video"))
 }
 
 fn is_caption(node: &NodeRef<'_>) -> bool {

@@ -225,6 +225,10 @@ fn judged(class: &str, id: &str) -> Traits {
 
 /// One class name, word by word.
 fn of_name(name: &str) -> Traits {
+    // `print:hidden` and `w-[12px]` are style written as names.
+    if name.contains([':', '[', '/']) {
+        return Traits::default();
+    }
     let words = words(name);
     // `has-sidebar`, `no-ads`, `with-newsletter` speak of what is inside or beside; `hide-for-print` of style.
     let about = words.first().is_some_and(|word| {
