@@ -178,11 +178,11 @@ impl<'p, 'a> Attempt<'p, 'a> {
             } else if traits.has(Traits::COMMENTS) && self.name(at) != "a" {
                 totals.headlines == 0 && (!bulk || totals.prose + SOME < whole.prose)
             } else if traits.has(Traits::FURNITURE) {
-                !bulk && !is_label(self.name(at)) && !traits.has(Traits::BODY)
+                !bulk && !is_label(self.name(at)) && !traits.has(Traits::BODY) && !(self.name(at) == "p" && totals.text > 300)
             } else if self.strictness == Strictness::Strict && traits.has(Traits::UNLIKELY) && self.name(at) != "a" {
                 !bulk && !self.ancestors(at).any(|above| matches!(self.name(above), "table" | "code"))
             } else {
-                traits.has(Traits::FRINGE) && totals.text < 600 && !bulk && !is_label(self.name(at)) && !traits.has(Traits::BODY)
+                traits.has(Traits::FRINGE) && totals.text < if self.name(at) == "p" { 120 } else { 600 } && !bulk && !is_label(self.name(at)) && !traits.has(Traits::BODY)
             };
             if drop {
                 self.remove(at);
@@ -344,7 +344,8 @@ impl<'p, 'a> Attempt<'p, 'a> {
                 if beside == best {
                     return true;
                 }
-                if self.is_gone(beside) {
+                let fringe = Traits::FRINGE.with(Traits::FURNITURE).with(Traits::COMMENTS).with(Traits::UNLIKELY);
+                if self.is_gone(beside) || self.traits(beside).has(fringe) || self.name(beside) == "header" {
                     return false;
                 }
                 let bonus = if !own.is_empty() && class(beside) == own { points * 0.2 } else { 0.0 };
@@ -432,11 +433,13 @@ impl<'p, 'a> Attempt<'p, 'a> {
         let figure = self.ancestors(at).any(|above| self.name(above) == "figure");
         let (pictures, paragraphs) = (total.pictures as f32, total.paragraphs as f32);
         let density = total.link_density();
+        // A wrapper around a paragraph with a link in it.
+        let prose = total.prose * 10 >= total.text * 8 && total.text >= 60;
         let clutter = !figure && pictures > 1.0 && paragraphs / pictures < 0.5
             || !list && total.items as f32 - 100.0 > paragraphs
             || total.inputs as f32 > (paragraphs / 3.0).floor()
             || !list && !figure && total.text < 25 && (total.pictures == 0 || total.pictures > 2) && density > 0.0 && ratio(total.headings, total.text) < 0.9
-            || !list && weight < 25.0 && density > 0.2
+            || !list && weight < 25.0 && density > 0.2 && !prose
             || weight >= 25.0 && density > 0.5
             || total.pictures == 0 && total.embeds == 0 && total.text == 0;
         if list && clutter {

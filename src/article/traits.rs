@@ -52,7 +52,7 @@ impl Traits {
 }
 
 /// Words for [`Traits::FURNITURE`].
-const FURNITURE: &str = "newsletter newsletters paywall regwall subscribe subscribebox signup promo promos promobox promotion \
+const FURNITURE: &str = "newsletter newsletters subscribe subscribebox signup promo promos promobox promotion \
     advert adverts advertisement advertising adslot adbox adunit adsense adsbygoogle adwrapper ad ads adcontainer sponsored \
     related relatedarticles relatedposts relatednews relatedlinks recommended recommendation recommendations recommend recirc recirculation outbrain taboola \
     breadcrumb breadcrumbs toolbar tooltip popover popup modal lightbox cookie cookies consent gdpr \
@@ -65,7 +65,7 @@ const FRINGE: &str = "byline author authors authorbox bio authorbio aboutauthor 
     readtime readingtime tags tag taglist tagcloud keywords articletags posttags meta postmeta entrymeta articlemeta metadata \
     articleinfo postinfo infobar copyright disclaimer share sharing social socials print rating ratings likes follow login signin register \
     registration subscription subscriptions subscriber feedback correction corrections vote poll kicker overline eyebrow topline \
-    editor zuozhe laiyuan bianji banquan shengming statement";
+    editor zuozhe laiyuan bianji banquan shengming statement footer paywall regwall";
 /// Pairs of neighbouring words that are furniture together.
 const PAIRS: &[(&str, &str)] = &[
     ("read", "more"),
@@ -155,8 +155,8 @@ const POSITIVE: &[&str] = &[
     "article", "body", "content", "entry", "hentry", "h-entry", "main", "page", "pagination", "post", "text", "blog", "story",
 ];
 const NEGATIVE: &[&str] = &[
-    "-ad-", "hidden", "banner", "combx", "comment", "com-", "contact", "footer", "gdpr", "masthead", "media", "meta",
-    "outbrain", "promo", "related", "scroll", "share", "shoutbox", "sidebar", "skyscraper", "sponsor", "shopping", "tags", "widget",
+    "-ad-", "hidden", "banner", "combx", "comment", "contact", "footer", "gdpr", "masthead", "meta",
+    "outbrain", "promo", "related", "share", "shoutbox", "sidebar", "skyscraper", "sponsor", "shopping", "tags", "widget",
 ];
 /// Classes of quoted posts.
 const EMBEDS: &[&str] = &[
