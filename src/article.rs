@@ -18,6 +18,7 @@ mod measure;
 mod merge;
 mod meta;
 mod microdata;
+mod phrases;
 pub mod recurring;
 mod reprint;
 mod shape;

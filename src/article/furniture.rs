@@ -9,6 +9,7 @@ use dom_query::NodeRef;
 use regex::Regex;
 
 use super::lines::folded;
+use super::phrases::is_promotion;
 use crate::normalise::html::is_block;
 
 /// How many blocks at each end may be furniture.
@@ -31,7 +32,7 @@ static LABEL: LazyLock<Regex> = LazyLock::new(|| {
 static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?xi)^\s*[\[【(（▶►→»■●◆☞\#]*\s*(?:
-        related(?:\s+(?:articles?|stories|posts?|content|topics|links|news|coverage|reading|to\ this\ story))?|read\s+(?:more|also|next|this|the\ full)|see\s+also|also\s+read|more\s+(?:on|from|stories|news|about)|recommended(?:\s+(?:for\ you|stories|articles|reading))?|you\s+(?:may|might)\s+(?:also\s+)?(?:like|be\ interested)|most\s+(?:read|popular|viewed)|trending|don'?t\ miss|up\ next|further\ reading
+        more\s*:?\s*$|related(?:\s+(?:articles?|stories|posts?|content|topics|links|news|coverage|reading|to\ this\ story))?|read\s+(?:more|also|next|this|the\ full)|see\s+also|also\s+read|more\s+(?:on|from|stories|news|about)|recommended(?:\s+(?:for\ you|stories|articles|reading))?|you\s+(?:may|might)\s+(?:also\s+)?(?:like|be\ interested)|most\s+(?:read|popular|viewed)|trending|don'?t\ miss|up\ next|further\ reading
         |lesen\s+sie\s+(?:auch|dazu|mehr|hier)|mehr\s+(?:zum\ thema|dazu|zu)|auch\ interessant|das\ könnte\ sie|zum\ thema|(?:à|a)\s+lire(?:\s+aussi)?|lire\s+(?:aussi|également)|voir\s+aussi|sur\ le\ même\ (?:sujet|thème)|lee(?:r)?\s+(?:también|más)|te\s+puede\s+interesar|más\ información|noticias\ relacionadas|leia\s+(?:também|mais)|veja\s+(?:também|mais)|leggi\s+anche|lees\s+(?:ook|meer)|læs\ også|läs\ (?:också|mer)|les\ også|czytaj\s+(?:też|także|również|więcej)|zobacz\s+(?:też|także)|čtěte\ (?:také|více)|читайте\s+(?:также|ещё)|читать\s+также
         |相关(?:阅读|新闻|报道|链接|文章|推荐|专题)|相關(?:閱讀|新聞|報導|連結)|延伸(?:阅读|閱讀)|推荐(?:阅读|新闻)|推薦閱讀|更多(?:新闻|阅读|精彩|相关)|热点(?:新闻|推荐)|猜你喜欢|关连阅读|関連記事|関連リンク|あわせて読みたい|こちらも|관련\s?기사
         )",
@@ -102,12 +103,14 @@ pub(super) fn remove(root: &NodeRef<'_>, title: Option<&str>) {
                 || block.text.len() <= 160 && SERVICE.is_match(&block.text));
         let label = length < 30 && ADVERTISEMENT.is_match(&block.text)
             || at < 3 && length <= 100 && BREADCRUMB.is_match(&block.text);
+        let promotion = is_promotion(&block.text) && !block.heading;
         let others = length < 160 && OTHERS.is_match(&block.text) && block.linked * 2 > length;
         if let Some(gone) = gone.get_mut(at) {
-            *gone |= same || line || label || others;
+            *gone |= same || line || label || others || promotion;
         }
     }
     refrains(&blocks, &mut gone);
+    whole_links(&blocks, &mut gone);
     link_lists(&blocks, &mut gone);
     comments(&blocks, total, &mut gone);
     for (block, gone) in blocks.iter().zip(gone) {
@@ -137,6 +140,39 @@ fn refrains(blocks: &[Block<'_>], gone: &mut [bool]) {
             *gone = true;
         }
     }
+}
+
+/// A block that is a link and nothing else, between paragraphs or after the last, leads to another story.
+fn whole_links(blocks: &[Block<'_>], gone: &mut [bool]) {
+    let linked = |block: &Block<'_>| block.linked > 0 && block.linked * 10 >= block.text.chars().count() * 9;
+    let prose: usize = blocks.iter().filter(|block| !linked(block)).map(|block| block.text.chars().count()).sum();
+    let links: usize = blocks.iter().filter(|block| linked(block)).map(|block| block.text.chars().count()).sum();
+    if links * 2 > prose {
+        return;
+    }
+    let last = blocks.iter().rposition(|block| !linked(block) && block.text.chars().count() > 60);
+    for (at, block) in blocks.iter().enumerate().filter(|(_, block)| linked(block)) {
+        let length = block.text.chars().count();
+        let item = block.node.ancestors_it(Some(8)).any(|outer| outer.has_name("table")) || block.node.has_name("li");
+        let address = block.text.contains("://") || block.text.starts_with("www.") || block.text.contains('@');
+        let trails = last.is_some_and(|last| at > last);
+        if !address && (!item || trails) && (25..=200).contains(&length) && leads_within(block)
+            && let Some(gone) = gone.get_mut(at)
+        {
+            *gone = true;
+        }
+    }
+}
+
+/// Whether the one link of `block` leads to a page, and not to a file or another site.
+fn leads_within(block: &Block<'_>) -> bool {
+    let mut links = block.node.descendants_it().filter(|inner| inner.has_name("a")).filter_map(|link| link.attr("href"));
+    let Some(href) = links.next() else { return false };
+    let path = href.split(['?', '#']).next().unwrap_or_default();
+    let file = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).is_some_and(|(_, ending)| {
+        ["pdf", "zip", "mp3", "mp4", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "epub"].iter().any(|known| known.eq_ignore_ascii_case(ending))
+    });
+    !file && !href.starts_with('#') && !href.starts_with("mailto:")
 }
 
 /// A disclaimer stands above and below the story in the same words.
