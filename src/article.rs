@@ -6,6 +6,8 @@
 
 pub mod absence;
 mod body;
+#[cfg(test)]
+mod body_tests;
 mod byline;
 mod candidate;
 mod copy;

@@ -74,12 +74,7 @@ fn configured(document: &Document, rules: &Rules, elements: &[ElementRef<'_>], t
 }
 
 /// The chosen part of `page` as markup, and how long its text is.
-fn readable(
-    document: &Document,
-    page: &Measures<'_>,
-    title: Option<&str>,
-    hidden: Hidden,
-) -> Option<(String, usize)> {
+fn readable(document: &Document, page: &Measures<'_>, title: Option<&str>, hidden: Hidden) -> Option<(String, usize)> {
     let Choice { roots, gone, .. } = candidate::choose(page, hidden)?;
     let roots = roots.into_iter().filter_map(|root| page.elements.get(root));
     let mut left = page.left.clone();
@@ -100,7 +95,12 @@ fn readable(
     copied(document, &chosen, &left, title)
 }
 
-fn copied(document: &Document, elements: &[ElementRef<'_>], gone: &Gone, title: Option<&str>) -> Option<(String, usize)> {
+fn copied(
+    document: &Document,
+    elements: &[ElementRef<'_>],
+    gone: &Gone,
+    title: Option<&str>,
+) -> Option<(String, usize)> {
     if elements.is_empty() {
         return None;
     }

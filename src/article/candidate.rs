@@ -95,23 +95,16 @@ impl<'p, 'a> Attempt<'p, 'a> {
         self.drop_furniture();
         self.give_points();
         let best = self.best()?;
-        if std::env::var("DBG").is_ok() { self.dbg("best", best); }
         let best = self.second_witness(best);
-        if std::env::var("DBG").is_ok() { self.dbg("witness", best); }
         let mut roots = self.with_siblings(best);
         self.add_continuations(best, &mut roots);
         for &root in &roots {
-            if std::env::var("DBG").is_ok() { self.dbg("root", root); }
             self.clean(root);
         }
         let text = roots.iter().map(|&root| self.total(root).text).sum();
         Some(Choice { roots, gone: self.gone, text })
     }
 
-    fn dbg(&self, what: &str, at: usize) {
-        let t = self.total(at);
-        eprintln!("{what} {:?} {at} <{} class={:?} id={:?}> text {} prose {} linked {} commas {} pts {} weight {} parent {:?}", self.strictness, self.name(at), self.page[at].element.attr("class"), self.page[at].element.attr("id"), t.text, t.prose, t.linked, t.commas, self.points(at), self.weight(at), self.parent(at));
-    }
     fn total(&self, at: usize) -> Totals {
         self.totals.get(at).copied().unwrap_or_default()
     }
@@ -150,7 +143,6 @@ impl<'p, 'a> Attempt<'p, 'a> {
 
     fn remove(&mut self, at: usize) {
         let totals = self.total(at);
-        if std::env::var("DBG").is_ok() && totals.text > 0 { self.dbg("remove", at); }
         for place in at..self.end(at) {
             if let Some(gone) = self.gone.get_mut(place) {
                 *gone = true;
@@ -178,11 +170,16 @@ impl<'p, 'a> Attempt<'p, 'a> {
             } else if traits.has(Traits::COMMENTS) && self.name(at) != "a" {
                 totals.headlines == 0 && (!bulk || totals.prose + SOME < whole.prose)
             } else if traits.has(Traits::FURNITURE) {
-                !bulk && !is_label(self.name(at)) && !traits.has(Traits::BODY) && !(self.name(at) == "p" && totals.text > 300)
+                let paragraph = self.name(at) == "p" && totals.text > 300;
+                !(bulk || paragraph || is_label(self.name(at)) || traits.has(Traits::BODY))
             } else if self.strictness == Strictness::Strict && traits.has(Traits::UNLIKELY) && self.name(at) != "a" {
                 !bulk && !self.ancestors(at).any(|above| matches!(self.name(above), "table" | "code"))
             } else {
-                traits.has(Traits::FRINGE) && totals.text < if self.name(at) == "p" { 120 } else { 600 } && !bulk && !is_label(self.name(at)) && !traits.has(Traits::BODY)
+                traits.has(Traits::FRINGE)
+                    && totals.text < if self.name(at) == "p" { 120 } else { 600 }
+                    && !bulk
+                    && !is_label(self.name(at))
+                    && !traits.has(Traits::BODY)
             };
             if drop {
                 self.remove(at);
@@ -260,13 +257,11 @@ impl<'p, 'a> Attempt<'p, 'a> {
             return (!self.page.is_empty()).then_some(0);
         };
         let mut best = first;
-        if std::env::var("DBG").is_ok() { for &r in &ranked { self.dbg("ranked", r); } }
         let rivals: Vec<usize> =
             ranked.iter().skip(1).copied().filter(|&rival| self.points(rival) >= self.points(first) * 0.75).collect();
         if rivals.len() >= 3 {
-            let unites = |above: &usize| {
-                rivals.iter().filter(|&&rival| *above < rival && rival < self.end(*above)).count() >= 3
-            };
+            let unites =
+                |above: &usize| rivals.iter().filter(|&&rival| *above < rival && rival < self.end(*above)).count() >= 3;
             if let Some(above) = self.ancestors(first).take_while(|above| *above > 0).find(unites) {
                 best = above;
             }
@@ -320,16 +315,16 @@ impl<'p, 'a> Attempt<'p, 'a> {
             return wider;
         }
         let inside = (best + 1..self.end(best)).filter(is_body);
-        let narrower = inside.filter(|&at| self.total(at).prose * 10 >= found.prose * 8);
-        if let Some(narrower) = narrower.last().filter(|_| found.prose > 0) {
+        let mut narrower = inside.filter(|&at| self.total(at).prose * 10 >= found.prose * 8);
+        if let Some(narrower) = narrower.next_back().filter(|_| found.prose > 0) {
             return narrower;
         }
         // Around one element with nearly all the prose there is little but lists of links.
-        let denser = (best + 1..self.end(best)).filter(|&at| {
+        let mut denser = (best + 1..self.end(best)).filter(|&at| {
             let total = self.total(at);
             !self.is_gone(at) && total.prose * 5 >= found.prose * 4 && total.text * 10 <= found.text * 7
         });
-        denser.last().filter(|_| found.prose > 0).unwrap_or(best)
+        denser.next_back().filter(|_| found.prose > 0).unwrap_or(best)
     }
 
     /// `best` and those beside it that are alike.
@@ -355,7 +350,8 @@ impl<'p, 'a> Attempt<'p, 'a> {
                     return theirs + bonus >= threshold && total.link_density() < 0.2 && total.prose * 2 > total.text;
                 }
                 self.name(beside) == "p"
-                    && (total.text > 80 && total.link_density() < 0.25 || (1..80).contains(&total.text) && total.linked == 0 && self.is_sentence(beside))
+                    && (total.text > 80 && total.link_density() < 0.25
+                        || (1..80).contains(&total.text) && total.linked == 0 && self.is_sentence(beside))
             })
             .collect()
     }
@@ -377,7 +373,12 @@ impl<'p, 'a> Attempt<'p, 'a> {
                 continue;
             }
             let alike = !around && self.name(at) == self.name(best) && class(at).trim() == own;
-            if alike && total.prose >= SOME && total.prose * 10 > total.text * 7 && total.link_density() < 0.2 && total.headlines == 0 {
+            if alike
+                && total.prose >= SOME
+                && total.prose * 10 > total.text * 7
+                && total.link_density() < 0.2
+                && total.headlines == 0
+            {
                 roots.push(at);
                 at = self.end(at);
                 continue;
@@ -417,7 +418,8 @@ impl<'p, 'a> Attempt<'p, 'a> {
     #[expect(clippy::cast_precision_loss, reason = "counts are small")]
     fn is_clutter(&self, at: usize) -> bool {
         let total = self.total(at);
-        let data_inside = (at..self.end(at)).any(|place| self.name(place) == "table" && !self.is_gone(place) && self.is_data(place));
+        let data_inside =
+            (at..self.end(at)).any(|place| self.name(place) == "table" && !self.is_gone(place) && self.is_data(place));
         if data_inside || self.ancestors(at).any(|above| self.name(above) == "table" && self.is_data(above)) {
             return false;
         }
@@ -438,7 +440,12 @@ impl<'p, 'a> Attempt<'p, 'a> {
         let clutter = !figure && pictures > 1.0 && paragraphs / pictures < 0.5
             || !list && total.items as f32 - 100.0 > paragraphs
             || total.inputs as f32 > (paragraphs / 3.0).floor()
-            || !list && !figure && total.text < 25 && (total.pictures == 0 || total.pictures > 2) && density > 0.0 && ratio(total.headings, total.text) < 0.9
+            || !list
+                && !figure
+                && total.text < 25
+                && (total.pictures == 0 || total.pictures > 2)
+                && density > 0.0
+                && ratio(total.headings, total.text) < 0.9
             || !list && weight < 25.0 && density > 0.2 && !prose
             || weight >= 25.0 && density > 0.5
             || total.pictures == 0 && total.embeds == 0 && total.text == 0;
@@ -459,7 +466,8 @@ impl<'p, 'a> Attempt<'p, 'a> {
         if table.element.attr("summary").is_some() {
             return true;
         }
-        let marked = (at + 1..self.end(at)).any(|place| matches!(self.name(place), "caption" | "thead" | "th" | "tfoot" | "col" | "colgroup"));
+        let marked = (at + 1..self.end(at))
+            .any(|place| matches!(self.name(place), "caption" | "thead" | "th" | "tfoot" | "col" | "colgroup"));
         if marked {
             return true;
         }
@@ -473,5 +481,21 @@ impl<'p, 'a> Attempt<'p, 'a> {
 
 /// Elements that only mark words, so that their class speaks of words and not of a box.
 fn is_label(name: &str) -> bool {
-    matches!(name, "body" | "main" | "html" | "em" | "strong" | "b" | "i" | "mark" | "img" | "code" | "td" | "tr" | "tbody" | "table")
+    matches!(
+        name,
+        "body"
+            | "main"
+            | "html"
+            | "em"
+            | "strong"
+            | "b"
+            | "i"
+            | "mark"
+            | "img"
+            | "code"
+            | "td"
+            | "tr"
+            | "tbody"
+            | "table"
+    )
 }

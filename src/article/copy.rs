@@ -20,7 +20,8 @@ use crate::page::document::is_inline;
 use crate::selector;
 
 /// Attributes that later steps or the sanitiser look at.
-const KEPT: &[&str] = &["class", "id", "href", "colspan", "rowspan", "datetime", "title", "start", "reversed", "value", "src"];
+const KEPT: &[&str] =
+    &["class", "id", "href", "colspan", "rowspan", "datetime", "title", "start", "reversed", "value", "src"];
 
 /// The elements that are left out.
 pub(super) type Gone = HashSet<ego_tree::NodeId>;
@@ -72,9 +73,14 @@ impl<'a> Copier<'a> {
         self.tree.new_text(text).id
     }
 
-    /// Copies `scope` and all below it to the end of `parent`.
+    /// Copies `scope` and all below it to the end of `parent`; of a box that only holds it, what is inside.
     pub(super) fn copy(&mut self, scope: ElementRef<'_>, parent: NodeId) {
-        let mut waiting = vec![(*scope, parent)];
+        let boxes = ["div", "article", "section", "main", "body", "td", "form", "center"];
+        let mut waiting: Vec<_> = if boxes.contains(&scope.value().name()) {
+            scope.children().rev().map(|child| (child, parent)).collect()
+        } else {
+            vec![(*scope, parent)]
+        };
         while let Some((node, parent)) = waiting.pop() {
             match node.value() {
                 Node::Text(text) if is_empty_line(node, text) => {}
@@ -160,8 +166,7 @@ impl<'a> Copier<'a> {
     fn picture(&mut self, element: ElementRef<'_>, sources: &[&str]) -> Fate {
         let address = image::best(|name| element.attr(name), sources);
         let Some(url) = address.and_then(|src| self.document.resolve(src)) else { return Fate::Skip };
-        let tiny = |name| element.attr(name).and_then(|n| n.trim().parse::<u32>().ok()).is_some_and(|n| n < 3);
-        if tiny("width") || tiny("height") {
+        if !is_ratio(element) && (is_below(element, "width", 3) || is_below(element, "height", 3)) {
             return Fate::Skip;
         }
         self.shown(&url, element).map_or(Fate::Skip, Fate::Replace)
@@ -173,7 +178,8 @@ impl<'a> Copier<'a> {
             return None;
         }
         let mut attributes = vec![("src", url.as_str())];
-        for name in ["alt", "width", "height"] {
+        let names: &[&str] = if is_ratio(element) { &["alt"] } else { &["alt", "width", "height"] };
+        for name in names {
             if let Some(value) = element.attr(name) {
                 attributes.push((name, value));
             }
@@ -214,13 +220,15 @@ impl<'a> Copier<'a> {
 
     /// A frame becomes a linked preview.
     fn player(&self, element: ElementRef<'_>) -> Fate {
-        let names = ["src", "data-src", "data-lazy-src", "data-litespeed-src", "data-cookieconsent-src", "data-url", "data"];
-        let tiny = |name| element.attr(name).and_then(|n| n.trim().parse::<u32>().ok()).is_some_and(|n| n < 20);
-        if tiny("width") || tiny("height") {
+        let names =
+            ["src", "data-src", "data-lazy-src", "data-litespeed-src", "data-cookieconsent-src", "data-url", "data"];
+        if !is_ratio(element) && (is_below(element, "width", 20) || is_below(element, "height", 20)) {
             return Fate::Skip;
         }
         let addresses = names.into_iter().filter_map(|name| element.attr(name));
-        let url = addresses.filter(|address| !address.starts_with("about:")).find_map(|address| self.document.resolve(address));
+        let url = addresses
+            .filter(|address| !address.starts_with("about:"))
+            .find_map(|address| self.document.resolve(address));
         url.and_then(|url| embed::preview(&url)).map_or(Fate::Skip, |preview| self.preview(&preview, element))
     }
 
@@ -231,7 +239,9 @@ impl<'a> Copier<'a> {
         // "YouTube video player" says no more than the name before it.
         let title = title.filter(|title| {
             let lower = title.to_lowercase();
-            let idle = ["player", "embed", "iframe", "video"].iter().any(|word| lower == *word || lower.ends_with(&format!(" {word}")));
+            let idle = ["player", "embed", "iframe", "video"]
+                .iter()
+                .any(|word| lower == *word || lower.ends_with(&format!(" {word}")));
             !idle && lower != preview.name.to_lowercase()
         });
         let words = title.map_or_else(|| preview.name.clone(), |title| format!("{}: {title}", preview.name));
@@ -298,12 +308,15 @@ impl<'a> Copier<'a> {
         let is_post = element.value().classes().any(|class| {
             ["-tweet", "-media", "-embed", "-post", "-card", "-embed-bq"].iter().any(|end| class.ends_with(end))
         });
-        let address = names.into_iter().filter_map(|name| element.attr(name)).find_map(|address| self.document.resolve(address));
+        let address =
+            names.into_iter().filter_map(|name| element.attr(name)).find_map(|address| self.document.resolve(address));
         let preview = address.filter(|_| is_post).and_then(|address| embed::preview(&address));
         let inside = |preview: &Preview| {
             let host = preview.target.host_str().map(str::to_owned);
             element.select(selector!("a[href]")).any(|link| {
-                link.attr("href").and_then(|href| self.document.resolve(href)).is_some_and(|url| url.host_str() == host.as_deref())
+                link.attr("href")
+                    .and_then(|href| self.document.resolve(href))
+                    .is_some_and(|url| url.host_str() == host.as_deref())
             })
         };
         match preview.filter(|preview| !inside(preview)) {
@@ -393,6 +406,18 @@ impl<'a> Copier<'a> {
             None => Fate::Skip,
         }
     }
+}
+
+/// Whether the size of `element` is only the ratio of its sides, as pages made for phones write it.
+fn is_ratio(element: ElementRef<'_>) -> bool {
+    element.value().name().starts_with("amp-") && element.attr("layout").is_some_and(|layout| layout == "responsive")
+}
+
+fn is_below(element: ElementRef<'_>, name: &str, least: u32) -> bool {
+    element
+        .attr(name)
+        .and_then(|number| number.trim().trim_end_matches("px").parse::<u32>().ok())
+        .is_some_and(|number| number < least)
 }
 
 /// An address as Cloudflare hides it: hexadecimal, the first byte is the key of all others.

@@ -166,7 +166,12 @@ pub(super) fn preview(address: &Url) -> Option<Preview> {
     let path = address.path();
     let serves_page = REFUSED.iter().any(|(domain, start)| is_below(host, domain) && path.starts_with(start));
     let only_host = path.len() <= 1 && address.query().is_none();
-    if serves_page || only_host || host.split('.').any(|label| matches!(label, "ad" | "ads" | "adserver" | "analytics"))
+    // What only a plug-in could show.
+    let dead = [".swf", ".class", ".jar", ".xap"].iter().any(|end| path.ends_with(end)) && !is_below(host, "youku.com");
+    if serves_page
+        || only_host
+        || dead
+        || host.split('.').any(|label| matches!(label, "ad" | "ads" | "adserver" | "analytics"))
     {
         return None;
     }
@@ -179,7 +184,8 @@ pub(super) fn preview(address: &Url) -> Option<Preview> {
             return Some(Preview { target, name: (*name).to_owned(), thumbnail });
         }
     }
-    let map = path.starts_with("/maps") && host.split('.').any(|label| label == "google") || host.starts_with("maps.google.");
+    let map =
+        path.starts_with("/maps") && host.split('.').any(|label| label == "google") || host.starts_with("maps.google.");
     let name = if map { "Google Maps" } else { host.trim_start_matches("www.") };
     Some(Preview { target: address.clone(), name: name.to_owned(), thumbnail: None })
 }
@@ -215,7 +221,9 @@ fn federated(address: &Url) -> Option<Preview> {
         [user, "embed", "preview", pen] if is_below(address.host_str()?, "codepen.io") => {
             ("CodePen", format!("/{user}/pen/{pen}"))
         }
-        [user, "embed", pen] if is_below(address.host_str()?, "codepen.io") => ("CodePen", format!("/{user}/pen/{pen}")),
+        [user, "embed", pen] if is_below(address.host_str()?, "codepen.io") => {
+            ("CodePen", format!("/{user}/pen/{pen}"))
+        }
         ["embed", user, "app.bsky.feed.post", post] => {
             let target = Url::parse(&format!("https://bsky.app/profile/{user}/post/{post}")).ok()?;
             return Some(Preview { target, name: "Bluesky".to_owned(), thumbnail: None });
@@ -231,7 +239,8 @@ fn federated(address: &Url) -> Option<Preview> {
 fn apply(rule: &Rule, address: &Url) -> Option<(Url, Option<String>)> {
     let filled = |pattern: &str, id: &str| {
         let id = id.trim();
-        let usable = !id.is_empty() && id.len() <= 100 && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.=".contains(c));
+        let usable =
+            !id.is_empty() && id.len() <= 100 && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.=".contains(c));
         let target = Url::parse(&pattern.replace("{}", id)).ok().filter(|_| usable)?;
         Some((target, Some(id.to_owned())))
     };
@@ -287,11 +296,23 @@ mod tests {
             ("https://www.youtube-nocookie.com/embed/abc", "YouTube", "https://www.youtube.com/watch?v=abc"),
             ("https://youtu.be/abc?t=3", "YouTube", "https://www.youtube.com/watch?v=abc"),
             ("https://m.youtube.com/shorts/abc", "YouTube", "https://www.youtube.com/watch?v=abc"),
-            ("https://www.youtube.com/embed/videoseries?list=PLx", "YouTube", "https://www.youtube.com/playlist?list=PLx"),
+            (
+                "https://www.youtube.com/embed/videoseries?list=PLx",
+                "YouTube",
+                "https://www.youtube.com/playlist?list=PLx",
+            ),
             ("https://player.vimeo.com/video/12?h=ab", "Vimeo", "https://vimeo.com/12"),
-            ("https://geo.dailymotion.com/player/x1.html?video=x8", "Dailymotion", "https://www.dailymotion.com/video/x8"),
+            (
+                "https://geo.dailymotion.com/player/x1.html?video=x8",
+                "Dailymotion",
+                "https://www.dailymotion.com/video/x8",
+            ),
             ("https://dai.ly/x8", "Dailymotion", "https://www.dailymotion.com/video/x8"),
-            ("https://player.bilibili.com/player.html?bvid=BV1&page=1", "Bilibili", "https://www.bilibili.com/video/BV1"),
+            (
+                "https://player.bilibili.com/player.html?bvid=BV1&page=1",
+                "Bilibili",
+                "https://www.bilibili.com/video/BV1",
+            ),
             ("https://player.bilibili.com/player.html?aid=77", "Bilibili", "https://www.bilibili.com/video/av77"),
             ("https://player.youku.com/embed/XM==", "Youku", "https://v.youku.com/v_show/id_XM==.html"),
             ("https://v.qq.com/txp/iframe/player.html?vid=q0", "Tencent Video", "https://v.qq.com/x/page/q0.html"),
@@ -323,7 +344,11 @@ mod tests {
                 "Facebook",
                 "https://www.facebook.com/a/videos/1",
             ),
-            ("https://embed.reddit.com/r/rust/comments/1/?embed=true", "Reddit", "https://www.reddit.com/r/rust/comments/1"),
+            (
+                "https://embed.reddit.com/r/rust/comments/1/?embed=true",
+                "Reddit",
+                "https://www.reddit.com/r/rust/comments/1",
+            ),
             ("https://t.me/channel/5?embed=1", "Telegram", "https://t.me/channel/5"),
             ("https://codepen.io/anna/embed/xY?tab=css", "CodePen", "https://codepen.io/anna/pen/xY"),
             ("https://gist.github.com/anna/12ab.js", "GitHub Gist", "https://gist.github.com/anna/12ab"),
@@ -349,6 +374,7 @@ mod tests {
             "https://platform.twitter.com/widgets/tweet_button.html",
             "https://ads.site.example/banner",
             "https://widget.example/",
+            "https://site.example/game.swf",
         ] {
             assert_eq!(preview(&Url::parse(address).unwrap()), None, "{address}");
         }

@@ -93,7 +93,7 @@ pub(super) fn remove(root: &NodeRef<'_>, title: Option<&str>) {
         let leading = at < REACH;
         let trailing = at + REACH >= blocks.len();
         let length = block.text.chars().count();
-        if length * 2 > total {
+        if length * 2 > total || block.node.has_name("pre") {
             continue;
         }
         let same = leading && is_headline(&folded(&block.text), &wanted, block.heading);
@@ -104,7 +104,7 @@ pub(super) fn remove(root: &NodeRef<'_>, title: Option<&str>) {
         let label = length < 30 && ADVERTISEMENT.is_match(&block.text)
             || at < 3 && length <= 100 && BREADCRUMB.is_match(&block.text);
         let promotion = is_promotion(&block.text) && !block.heading;
-        let others = length < 160 && OTHERS.is_match(&block.text) && block.linked * 2 > length;
+        let others = length < 160 && is_link_to_others(block, length);
         if let Some(gone) = gone.get_mut(at) {
             *gone |= same || line || label || others || promotion;
         }
@@ -126,15 +126,24 @@ fn is_headline(line: &str, wanted: &str, heading: bool) -> bool {
     !short.is_empty() && (line == wanted || heading && short.len() * 4 >= long.len() * 3 && long.contains(short))
 }
 
+/// Whether a block says "read also" and is a link but for that.
+fn is_link_to_others(block: &Block<'_>, length: usize) -> bool {
+    let Some(said) = OTHERS.find(&block.text) else { return false };
+    let rest = length.saturating_sub(said.as_str().chars().count());
+    block.linked > 0 && (block.linked * 2 > length || block.linked * 10 >= rest * 8)
+}
+
 /// A short line that comes again and again is a label that belongs to the page: "Article content", "Most popular".
 fn refrains(blocks: &[Block<'_>], gone: &mut [bool]) {
     let is_label = |block: &Block<'_>| {
-        (4..=40).contains(&block.text.chars().count()) && !block.text.ends_with(['.', '。', '!', '！', '?', '？', ':', '：', '…', ','])
+        (4..=40).contains(&block.text.chars().count())
+            && !block.text.ends_with(['.', '。', '!', '！', '?', '？', ':', '：', '…', ','])
     };
     for (at, block) in blocks.iter().enumerate().filter(|(_, block)| is_label(block)) {
         let cell = block.node.ancestors_it(Some(8)).any(|outer| outer.has_name("table") || outer.has_name("li"));
         let times = blocks.iter().filter(|other| other.text == block.text).count();
-        if !cell && times >= 3
+        if !cell
+            && times >= 3
             && let Some(gone) = gone.get_mut(at)
         {
             *gone = true;
@@ -156,7 +165,10 @@ fn whole_links(blocks: &[Block<'_>], gone: &mut [bool]) {
         let item = block.node.ancestors_it(Some(8)).any(|outer| outer.has_name("table")) || block.node.has_name("li");
         let address = block.text.contains("://") || block.text.starts_with("www.") || block.text.contains('@');
         let trails = last.is_some_and(|last| at > last);
-        if !address && (!item || trails) && (25..=200).contains(&length) && leads_within(block)
+        if !address
+            && (!item || trails)
+            && (25..=200).contains(&length)
+            && leads_within(block)
             && let Some(gone) = gone.get_mut(at)
         {
             *gone = true;
@@ -166,11 +178,14 @@ fn whole_links(blocks: &[Block<'_>], gone: &mut [bool]) {
 
 /// Whether the one link of `block` leads to a page, and not to a file or another site.
 fn leads_within(block: &Block<'_>) -> bool {
-    let mut links = block.node.descendants_it().filter(|inner| inner.has_name("a")).filter_map(|link| link.attr("href"));
+    let mut links =
+        block.node.descendants_it().filter(|inner| inner.has_name("a")).filter_map(|link| link.attr("href"));
     let Some(href) = links.next() else { return false };
     let path = href.split(['?', '#']).next().unwrap_or_default();
     let file = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).is_some_and(|(_, ending)| {
-        ["pdf", "zip", "mp3", "mp4", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "epub"].iter().any(|known| known.eq_ignore_ascii_case(ending))
+        ["pdf", "zip", "mp3", "mp4", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "epub"]
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(ending))
     });
     !file && !href.starts_with('#') && !href.starts_with("mailto:")
 }

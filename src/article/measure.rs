@@ -103,7 +103,9 @@ impl<'a> Measures<'a> {
     /// The elements that the page hides, the outermost only.
     pub(super) fn hidden(&self) -> impl Iterator<Item = ElementRef<'a>> + '_ {
         let below_hidden = self.elements.iter().filter(|element| element.traits.has(Traits::HIDDEN));
-        below_hidden.map(|element| element.element).skip_while(|element| self.elements.first().is_some_and(|first| first.element.id() == element.id()))
+        below_hidden
+            .map(|element| element.element)
+            .skip_while(|element| self.elements.first().is_some_and(|first| first.element.id() == element.id()))
     }
 }
 
@@ -178,7 +180,14 @@ struct Walk<'a> {
 /// Measures `root` and all below it, without what `remove` matches.
 pub(super) fn measure<'a>(root: ElementRef<'a>, remove: &[Selector]) -> Measures<'a> {
     let mut left = HashSet::new();
-    let mut walk = Walk { elements: Vec::new(), paragraphs: Vec::new(), path: Vec::new(), blocks: Vec::new(), links: 0, space: true };
+    let mut walk = Walk {
+        elements: Vec::new(),
+        paragraphs: Vec::new(),
+        path: Vec::new(),
+        blocks: Vec::new(),
+        links: 0,
+        space: true,
+    };
     let mut judge = Judge::default();
     let mut skipped = None;
     for edge in root.traverse() {
@@ -254,7 +263,11 @@ impl<'a> Walk<'a> {
                 continue;
             }
             self.space = false;
-            length += if matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{F900}'..='\u{FAFF}') { 2 } else { 1 };
+            length += if matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{F900}'..='\u{FAFF}') {
+                2
+            } else {
+                1
+            };
             commas += u32::from(matches!(c, ',' | '،' | '、' | '，' | '﹐' | '。' | '।'));
         }
         (length, commas)
@@ -316,7 +329,9 @@ impl<'a> Walk<'a> {
             self.space = true;
             self.end_block(at);
         }
-        let Some((totals, parent)) = self.elements.get(at).map(|element| (element.totals, element.parent)) else { return };
+        let Some((totals, parent)) = self.elements.get(at).map(|element| (element.totals, element.parent)) else {
+            return;
+        };
         if parent != at
             && let Some(parent) = self.elements.get_mut(parent)
         {
@@ -351,9 +366,16 @@ impl<'a> Walk<'a> {
 
 /// Whether lines of text may stand directly in an element called `name`.
 fn holds_prose(name: &str) -> bool {
-    matches!(name, "div" | "section" | "article" | "main" | "td" | "body" | "blockquote" | "center" | "form" | "fieldset")
+    matches!(
+        name,
+        "div" | "section" | "article" | "main" | "td" | "body" | "blockquote" | "center" | "form" | "fieldset"
+    )
 }
 
 fn is_block(name: &str) -> bool {
-    !is_inline(name) && !matches!(name, "br" | "img" | "amp-img" | "picture" | "video" | "audio" | "iframe" | "wbr" | "object" | "embed")
+    !is_inline(name)
+        && !matches!(
+            name,
+            "br" | "img" | "amp-img" | "picture" | "video" | "audio" | "iframe" | "wbr" | "object" | "embed"
+        )
 }

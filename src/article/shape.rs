@@ -114,11 +114,15 @@ fn captions_by_name(root: &NodeRef<'_>) {
         if matches!(name(&caption).as_str(), "table" | "tr" | "td" | "tbody" | "li" | "a") {
             continue;
         }
-        let around = caption.ancestors_it(Some(4)).take_while(|outer| outer.id != root.id);
-        let around = around.take_while(|outer| words_of(outer) <= LONGEST_CAPTION * 3);
-        let Some(frame) = around.filter(holds_picture).next() else { continue };
+        // The walk ends before anything is changed: the tree refuses changes while somebody walks over it.
+        let around: Vec<NodeRef<'_>> = caption.ancestors_it(Some(4)).take_while(|outer| outer.id != root.id).collect();
+        let mut around = around.into_iter().take_while(|outer| words_of(outer) <= LONGEST_CAPTION * 3);
+        let Some(frame) = around.find(holds_picture) else { continue };
         let framed = frame.has_name("figure") || frame.ancestors_it(Some(12)).any(|outer| outer.has_name("figure"));
-        if !framed && matches!(name(&frame).as_str(), "div" | "p" | "section" | "span") && words_of(&frame) == words_of(&caption) {
+        if !framed
+            && matches!(name(&frame).as_str(), "div" | "p" | "section" | "span")
+            && words_of(&frame) == words_of(&caption)
+        {
             frame.rename("figure");
         }
         caption.rename("figcaption");
@@ -168,7 +172,9 @@ pub(super) fn paragraphs(root: &NodeRef<'_>) {
     let containers: Vec<NodeRef<'_>> = std::iter::once(*root).chain(inside).collect();
     for container in containers {
         let children = container.children();
-        let mixed = children.iter().any(is_block_node) || children.windows(2).any(|pair| pair.iter().all(is_break));
+        let mixed = container.id == root.id
+            || children.iter().any(is_block_node)
+            || children.windows(2).any(|pair| pair.iter().all(is_break));
         if mixed {
             wrap_runs(&container, &children);
         }
@@ -258,7 +264,15 @@ mod tests {
             ("<p><img src=\"a\"></p><p>a story</p>", "<p><img src=\"a\"></p><p>a story</p>"),
             ("loose <b>line</b><p>a</p>", "<p>loose <b>line</b></p><p>a</p>"),
             ("a<br><br>b<br>c", "<p>a</p><p>b<br>c</p>"),
-            ("only a line", "only a line"),
+            ("only a line", "<p>only a line</p>"),
+            (
+                "<figure><img src=\"a\"><div>a <b>bridge</b></div></figure>",
+                "<figure><img src=\"a\"><figcaption><span>a <b>bridge</b></span></figcaption></figure>",
+            ),
+            (
+                "<div><img src=\"a\"><span class=\"photo-credit caption\">words</span></div>",
+                "<figure><img src=\"a\"><figcaption class=\"photo-credit caption\">words</figcaption></figure>",
+            ),
         ] {
             assert_eq!(shaped(html), wanted, "{html}");
         }

@@ -65,7 +65,7 @@ const FRINGE: &str = "byline author authors authorbox bio authorbio aboutauthor 
     readtime readingtime tags tag taglist tagcloud keywords articletags posttags meta postmeta entrymeta articlemeta metadata \
     articleinfo postinfo infobar copyright disclaimer share sharing social socials print rating ratings likes follow login signin register \
     registration subscription subscriptions subscriber feedback correction corrections vote poll kicker overline eyebrow topline \
-    editor zuozhe laiyuan bianji banquan shengming statement footer paywall regwall";
+    editor zuozhe laiyuan bianji banquan shengming statement footer paywall regwall signature tools actions buttons controls";
 /// Pairs of neighbouring words that are furniture together.
 const PAIRS: &[(&str, &str)] = &[
     ("read", "more"),
@@ -131,9 +131,18 @@ static WORDS: LazyLock<HashMap<&'static str, Traits>> = LazyLock::new(|| {
         (FURNITURE, Traits::FURNITURE),
         (FRINGE, Traits::FRINGE),
         ("comments comment commentlist commentsection respond replies", Traits::COMMENTS),
-        ("caption captions imgdesc imagedesc photodesc bildunterschrift bildtext legende zhushi tuzhu credit credits photocredit", Traits::CAPTION),
-        ("articlebody articlecontent articletext entrycontent postcontent postbody storybody newscontent newsbody trseditor zhengwen", Traits::BODY),
-        ("standfirst subheadline subtitle dek deck sapo chapo lede intro vorspann entradilla perex ingress excerpt summary abstract lead teaser description", Traits::STANDFIRST),
+        (
+            "caption captions imgdesc imagedesc photodesc bildunterschrift bildtext legende zhushi tuzhu credit credits photocredit",
+            Traits::CAPTION,
+        ),
+        (
+            "articlebody articlecontent articletext entrycontent postcontent postbody storybody newscontent newsbody trseditor zhengwen",
+            Traits::BODY,
+        ),
+        (
+            "standfirst subheadline subtitle dek deck sapo chapo lede intro vorspann entradilla perex ingress excerpt summary abstract lead teaser description",
+            Traits::STANDFIRST,
+        ),
         ("share sharing sharedaddy shares", Traits::SHARE),
     ] {
         for word in list.split_ascii_whitespace() {
@@ -146,22 +155,93 @@ static WORDS: LazyLock<HashMap<&'static str, Traits>> = LazyLock::new(|| {
 
 /// Parts of classes that body finders have looked at since Readability (Arc90, 2009); `UNLIKELY` unless `MAYBE`.
 const UNLIKELY: &[&str] = &[
-    "-ad-", "ai2html", "banner", "breadcrumbs", "combx", "comment", "community", "cover-wrap", "disqus", "extra",
-    "footer", "gdpr", "header", "legends", "menu", "related", "remark", "replies", "rss", "shoutbox", "sidebar",
-    "skyscraper", "social", "sponsor", "supplemental", "ad-break", "agegate", "pagination", "pager", "popup", "yom-remote",
+    "-ad-",
+    "ai2html",
+    "banner",
+    "breadcrumbs",
+    "combx",
+    "comment",
+    "community",
+    "cover-wrap",
+    "disqus",
+    "extra",
+    "footer",
+    "gdpr",
+    "header",
+    "legends",
+    "menu",
+    "related",
+    "remark",
+    "replies",
+    "rss",
+    "shoutbox",
+    "sidebar",
+    "skyscraper",
+    "social",
+    "sponsor",
+    "supplemental",
+    "ad-break",
+    "agegate",
+    "pagination",
+    "pager",
+    "popup",
+    "yom-remote",
 ];
 const MAYBE: &[&str] = &["and", "article", "body", "column", "content", "main", "mathjax", "shadow"];
 const POSITIVE: &[&str] = &[
-    "article", "body", "content", "entry", "hentry", "h-entry", "main", "page", "pagination", "post", "text", "blog", "story",
+    "article",
+    "body",
+    "content",
+    "entry",
+    "hentry",
+    "h-entry",
+    "main",
+    "page",
+    "pagination",
+    "post",
+    "text",
+    "blog",
+    "story",
 ];
 const NEGATIVE: &[&str] = &[
-    "-ad-", "hidden", "banner", "combx", "comment", "contact", "footer", "gdpr", "masthead", "meta",
-    "outbrain", "promo", "related", "share", "shoutbox", "sidebar", "skyscraper", "sponsor", "shopping", "tags", "widget",
+    "-ad-",
+    "hidden",
+    "banner",
+    "combx",
+    "comment",
+    "contact",
+    "footer",
+    "gdpr",
+    "masthead",
+    "meta",
+    "outbrain",
+    "promo",
+    "related",
+    "share",
+    "shoutbox",
+    "sidebar",
+    "skyscraper",
+    "sponsor",
+    "shopping",
+    "tags",
+    "widget",
 ];
 /// Classes of quoted posts.
 const EMBEDS: &[&str] = &[
-    "twitter-tweet", "twitter-video", "instagram-media", "tiktok-embed", "fb-post", "fb-video", "bluesky-embed", "mastodon-embed",
-    "reddit-card", "reddit-embed-bq", "text-post-media", "telegram-post", "vk-post", "weibo-embed",
+    "twitter-tweet",
+    "twitter-video",
+    "instagram-media",
+    "tiktok-embed",
+    "fb-post",
+    "fb-video",
+    "bluesky-embed",
+    "mastodon-embed",
+    "reddit-card",
+    "reddit-embed-bq",
+    "text-post-media",
+    "telegram-post",
+    "vk-post",
+    "weibo-embed",
 ];
 
 /// Judges classes; each distinct one once.
@@ -185,8 +265,19 @@ impl<'a> Judge<'a> {
                 "aria-modal" if value == "true" => marks = marks.with(Traits::FURNITURE),
                 "itemprop" if value.eq_ignore_ascii_case("articleBody") => marks = marks.with(Traits::BODY),
                 "role" => {
-                    if matches!(value, "menu" | "menubar" | "complementary" | "navigation" | "alert" | "alertdialog" | "dialog" | "search" | "contentinfo" | "toolbar")
-                    {
+                    if matches!(
+                        value,
+                        "menu"
+                            | "menubar"
+                            | "complementary"
+                            | "navigation"
+                            | "alert"
+                            | "alertdialog"
+                            | "dialog"
+                            | "search"
+                            | "contentinfo"
+                            | "toolbar"
+                    ) {
                         marks = marks.with(Traits::UNLIKELY);
                     }
                 }
@@ -209,7 +300,12 @@ fn judged(class: &str, id: &str) -> Traits {
     let lower = text.to_ascii_lowercase();
     let any = |list: &[&str]| list.iter().any(|part| lower.contains(part));
     let mut marks = Traits::default();
-    for (list, traits) in [(UNLIKELY, Traits::UNLIKELY), (POSITIVE, Traits::POSITIVE), (NEGATIVE, Traits::NEGATIVE), (EMBEDS, Traits::EMBED)] {
+    for (list, traits) in [
+        (UNLIKELY, Traits::UNLIKELY),
+        (POSITIVE, Traits::POSITIVE),
+        (NEGATIVE, Traits::NEGATIVE),
+        (EMBEDS, Traits::EMBED),
+    ] {
         if any(list) {
             marks = marks.with(traits);
         }
@@ -232,7 +328,24 @@ fn of_name(name: &str) -> Traits {
     let words = words(name);
     // `has-sidebar`, `no-ads`, `with-newsletter` speak of what is inside or beside; `hide-for-print` of style.
     let about = words.first().is_some_and(|word| {
-        matches!(word.as_str(), "has" | "no" | "with" | "is" | "not" | "js" | "hide" | "show" | "type" | "status" | "category" | "tag" | "format" | "theme" | "single")
+        matches!(
+            word.as_str(),
+            "has"
+                | "no"
+                | "with"
+                | "is"
+                | "not"
+                | "js"
+                | "hide"
+                | "show"
+                | "type"
+                | "status"
+                | "category"
+                | "tag"
+                | "format"
+                | "theme"
+                | "single"
+        )
     });
     if about && words.len() > 1 {
         return Traits::default();

@@ -46,7 +46,8 @@ pub fn best<'a>(attribute: impl Fn(&str) -> Option<&'a str>, sources: &[&'a str]
     let src = attribute("src").map(str::trim).filter(|address| !is_placeholder(address));
     if let Some(src) = src {
         // The picture that old browsers get is often the smallest of the set.
-        let set = attribute("srcset").filter(|set| candidates(set).any(|candidate| candidate.split_ascii_whitespace().next() == Some(src)));
+        let set = attribute("srcset")
+            .filter(|set| candidates(set).any(|candidate| candidate.split_ascii_whitespace().next() == Some(src)));
         return set.and_then(best_of_set).or(Some(src));
     }
     let sets = SETS.iter().filter_map(|name| attribute(name)).chain(sources.iter().copied());
