@@ -67,6 +67,7 @@ fn configured(document: &Document, rules: &Rules, elements: &[ElementRef<'_>], t
     let measured: Vec<Measures<'_>> = elements.iter().map(|element| measure(*element, &rules.remove)).collect();
     let mut gone = Gone::new();
     for page in &measured {
+        gone.extend(page.left.iter().copied());
         gone.extend(page.hidden().map(|element| element.id()));
     }
     let (markup, length) = copied(document, elements, &gone, title)?;

@@ -13,6 +13,8 @@ use super::traits::Traits;
 const ENOUGH: u32 = 500;
 /// Text in paragraphs that may be all of a short story.
 const SOME: u32 = 250;
+/// Text in paragraphs that is believed to be a story where its element says so.
+const FEW: u32 = 100;
 /// How many of the best elements are compared with each other.
 const RIVALS: usize = 5;
 
@@ -36,7 +38,9 @@ pub(super) struct Choice {
     /// For each element whether it, with all below it, is left out.
     pub(super) gone: Vec<bool>,
     /// Text that is left.
-    pub(super) text: u32,
+    text: u32,
+    /// Text in paragraphs that is left.
+    prose: u32,
 }
 
 /// Chooses a body; `hidden` says whether what the page hides is looked at.
@@ -45,10 +49,15 @@ pub(super) fn choose(page: &Measures<'_>, hidden: Hidden) -> Option<Choice> {
     for strictness in [Strictness::Strict, Strictness::Names, Strictness::Weights, Strictness::Blocks] {
         let found = Attempt::new(page, strictness, hidden).run();
         if let Some(found) = found {
-            if found.text >= ENOUGH {
+            let named = found
+                .roots
+                .iter()
+                .any(|&root| page.elements.get(root).is_some_and(|root| root.traits.has(Traits::BODY)));
+            if found.text >= ENOUGH || found.prose >= SOME || named && found.prose >= FEW {
                 return Some(found);
             }
-            if best.as_ref().is_none_or(|best| found.text > best.text) {
+            // A looser look always finds more; only much more is a story that was overlooked.
+            if best.as_ref().is_none_or(|best| found.prose > best.prose.max(best.text / 2) * 2) {
                 best = Some(found);
             }
         }
@@ -98,11 +107,15 @@ impl<'p, 'a> Attempt<'p, 'a> {
         let best = self.second_witness(best);
         let mut roots = self.with_siblings(best);
         self.add_continuations(best, &mut roots);
+        if let Some(lines) = self.standfirst(&roots) {
+            roots.insert(0, lines);
+        }
         for &root in &roots {
             self.clean(root);
         }
         let text = roots.iter().map(|&root| self.total(root).text).sum();
-        Some(Choice { roots, gone: self.gone, text })
+        let prose = roots.iter().map(|&root| self.total(root).prose).sum();
+        Some(Choice { roots, gone: self.gone, text, prose })
     }
 
     fn total(&self, at: usize) -> Totals {
@@ -162,12 +175,12 @@ impl<'p, 'a> Attempt<'p, 'a> {
         let mut at = 1;
         while at < self.page.len() {
             let (traits, totals) = (self.traits(at), self.total(at));
-            let bulk = totals.prose * 2 > whole.prose || totals.headlines > 0 && totals.prose * 5 > whole.prose;
+            let bulk = totals.prose * 2 > whole.prose;
             let drop = if traits.has(Traits::EMBED) {
                 false
             } else if self.hidden == Hidden::Left && traits.has(Traits::HIDDEN) {
                 true
-            } else if traits.has(Traits::COMMENTS) && self.name(at) != "a" {
+            } else if traits.has(Traits::COMMENTS) && self.name(at) != "a" && !self.is_loose() {
                 totals.headlines == 0 && (!bulk || totals.prose + SOME < whole.prose)
             } else if traits.has(Traits::FURNITURE) {
                 let paragraph = self.name(at) == "p" && totals.text > 300;
@@ -190,9 +203,13 @@ impl<'p, 'a> Attempt<'p, 'a> {
         }
     }
 
+    fn is_loose(&self) -> bool {
+        matches!(self.strictness, Strictness::Weights | Strictness::Blocks)
+    }
+
     fn weight(&self, at: usize) -> f32 {
         let traits = self.traits(at);
-        let loose = matches!(self.strictness, Strictness::Weights | Strictness::Blocks);
+        let loose = self.is_loose();
         let mut weight = 0.0;
         if !loose && traits.has(Traits::POSITIVE) {
             weight += 25.0;
@@ -259,7 +276,7 @@ impl<'p, 'a> Attempt<'p, 'a> {
         let mut best = first;
         let rivals: Vec<usize> =
             ranked.iter().skip(1).copied().filter(|&rival| self.points(rival) >= self.points(first) * 0.75).collect();
-        if rivals.len() >= 3 {
+        if rivals.len() >= 3 && !self.traits(first).has(Traits::BODY) {
             let unites =
                 |above: &usize| rivals.iter().filter(|&&rival| *above < rival && rival < self.end(*above)).count() >= 3;
             if let Some(above) = self.ancestors(first).take_while(|above| *above > 0).find(unites) {
@@ -388,8 +405,31 @@ impl<'p, 'a> Attempt<'p, 'a> {
         roots.sort_unstable();
     }
 
+    /// The lines between the headline and the story that sum it up, where the page calls them that.
+    fn standfirst(&self, roots: &[usize]) -> Option<usize> {
+        let first = *roots.first()?;
+        let headline = (0..first).rfind(|&at| self.name(at) == "h1" && !self.is_gone(at))?;
+        let mut at = self.end(headline);
+        while at < first {
+            let (total, traits) = (self.total(at), self.traits(at));
+            let length = (60..700).contains(&total.text) && total.linked * 4 < total.text;
+            let block = matches!(self.name(at), "p" | "div" | "h2" | "h3" | "section" | "strong" | "span");
+            let around = first < self.end(at);
+            let plain = total.pictures == 0 && !traits.has(Traits::CAPTION) && !self.is_gone(at);
+            if plain && !around && block && length && traits.has(Traits::STANDFIRST) && self.is_sentence(at) {
+                return Some(at);
+            }
+            at = if self.is_gone(at) { self.end(at) } else { at + 1 };
+        }
+        None
+    }
+
+    fn text(&self, at: usize) -> String {
+        self.page.get(at).map(|element| element.element.text().collect()).unwrap_or_default()
+    }
+
     fn is_sentence(&self, at: usize) -> bool {
-        let text: String = self.page.get(at).map(|element| element.element.text().collect()).unwrap_or_default();
+        let text = self.text(at);
         let text = text.trim_end();
         text.ends_with(['.', '。', '！', '？', '!', '?', '।']) || text.contains(". ")
     }
@@ -408,8 +448,9 @@ impl<'p, 'a> Attempt<'p, 'a> {
                 "footer" | "aside" if at != root => true,
                 _ => false,
             };
+            let bulk = at != root && self.total(at).prose * 2 > self.total(root).prose;
             let share = at != root && self.traits(at).has(Traits::SHARE) && self.total(at).text < ENOUGH;
-            if drop || share {
+            if (drop || share) && !bulk {
                 self.remove(at);
             }
         }

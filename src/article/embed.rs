@@ -289,77 +289,68 @@ fn is_below(host: &str, domain: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// The address of a frame, the name and the page.
+    const FRAMES: &[(&str, &str, &str)] = &[
+        ("https://www.youtube.com/embed/abc-_1?autoplay=1", "YouTube", "https://www.youtube.com/watch?v=abc-_1"),
+        ("https://www.youtube-nocookie.com/embed/abc", "YouTube", "https://www.youtube.com/watch?v=abc"),
+        ("https://youtu.be/abc?t=3", "YouTube", "https://www.youtube.com/watch?v=abc"),
+        ("https://m.youtube.com/shorts/abc", "YouTube", "https://www.youtube.com/watch?v=abc"),
+        ("https://www.youtube.com/embed/videoseries?list=PLx", "YouTube", "https://www.youtube.com/playlist?list=PLx"),
+        ("https://player.vimeo.com/video/12?h=ab", "Vimeo", "https://vimeo.com/12"),
+        ("https://geo.dailymotion.com/player/x1.html?video=x8", "Dailymotion", "https://www.dailymotion.com/video/x8"),
+        ("https://dai.ly/x8", "Dailymotion", "https://www.dailymotion.com/video/x8"),
+        ("https://player.bilibili.com/player.html?bvid=BV1&page=1", "Bilibili", "https://www.bilibili.com/video/BV1"),
+        ("https://player.bilibili.com/player.html?aid=77", "Bilibili", "https://www.bilibili.com/video/av77"),
+        ("https://player.youku.com/embed/XM==", "Youku", "https://v.youku.com/v_show/id_XM==.html"),
+        ("https://v.qq.com/txp/iframe/player.html?vid=q0", "Tencent Video", "https://v.qq.com/x/page/q0.html"),
+        ("https://player.twitch.tv/?channel=anna&parent=a.example", "Twitch", "https://www.twitch.tv/anna"),
+        ("https://clips.twitch.tv/embed?clip=Fine", "Twitch", "https://clips.twitch.tv/Fine"),
+        ("https://open.spotify.com/embed/track/5?theme=0", "Spotify", "https://open.spotify.com/track/5"),
+        ("https://open.spotify.com/embed-podcast/episode/5", "Spotify", "https://open.spotify.com/episode/5"),
+        (
+            "https://w.soundcloud.com/player/?url=https%3A//soundcloud.com/a/b&color=0",
+            "SoundCloud",
+            "https://soundcloud.com/a/b",
+        ),
+        (
+            "https://embed.podcasts.apple.com/us/podcast/x/id1?i=2",
+            "Apple Podcasts",
+            "https://podcasts.apple.com/us/podcast/x/id1",
+        ),
+        ("https://social.example/@anna/123/embed", "Mastodon", "https://social.example/@anna/123"),
+        ("https://platform.twitter.com/embed/Tweet.html?id=12", "X", "https://x.com/i/status/12"),
+        (
+            "https://embed.bsky.app/embed/did:plc:a/app.bsky.feed.post/3k",
+            "Bluesky",
+            "https://bsky.app/profile/did:plc:a/post/3k",
+        ),
+        ("https://www.instagram.com/p/Ab/embed/captioned/?x=1", "Instagram", "https://www.instagram.com/p/Ab"),
+        ("https://www.tiktok.com/embed/v2/7", "TikTok", "https://www.tiktok.com/embed/v2/7"),
+        (
+            "https://www.facebook.com/plugins/video.php?href=https%3A%2F%2Fwww.facebook.com%2Fa%2Fvideos%2F1",
+            "Facebook",
+            "https://www.facebook.com/a/videos/1",
+        ),
+        (
+            "https://embed.reddit.com/r/rust/comments/1/?embed=true",
+            "Reddit",
+            "https://www.reddit.com/r/rust/comments/1",
+        ),
+        ("https://t.me/channel/5?embed=1", "Telegram", "https://t.me/channel/5"),
+        ("https://codepen.io/anna/embed/xY?tab=css", "CodePen", "https://codepen.io/anna/pen/xY"),
+        ("https://gist.github.com/anna/12ab.js", "GitHub Gist", "https://gist.github.com/anna/12ab"),
+        ("https://www.google.com/maps/embed?pb=1", "Google Maps", "https://www.google.com/maps/embed?pb=1"),
+        ("https://datawrapper.dwcdn.net/aB3/4/", "Datawrapper", "https://datawrapper.dwcdn.net/aB3/"),
+        ("https://tube.example/videos/embed/1-2", "PeerTube", "https://tube.example/w/1-2"),
+        ("https://www.charts.example/widget/5?x=1", "charts.example", "https://www.charts.example/widget/5?x=1"),
+        // A name that only ends like a provider's is somebody else's.
+        ("https://notyoutube.com/embed/abc", "notyoutube.com", "https://notyoutube.com/embed/abc"),
+        ("https://www.youtube.com/embed/a%22b", "youtube.com", "https://www.youtube.com/embed/a%22b"),
+    ];
+
     #[test]
     fn frames_become_pages_for_people() {
-        for (address, name, target) in [
-            ("https://www.youtube.com/embed/abc-_1?autoplay=1", "YouTube", "https://www.youtube.com/watch?v=abc-_1"),
-            ("https://www.youtube-nocookie.com/embed/abc", "YouTube", "https://www.youtube.com/watch?v=abc"),
-            ("https://youtu.be/abc?t=3", "YouTube", "https://www.youtube.com/watch?v=abc"),
-            ("https://m.youtube.com/shorts/abc", "YouTube", "https://www.youtube.com/watch?v=abc"),
-            (
-                "https://www.youtube.com/embed/videoseries?list=PLx",
-                "YouTube",
-                "https://www.youtube.com/playlist?list=PLx",
-            ),
-            ("https://player.vimeo.com/video/12?h=ab", "Vimeo", "https://vimeo.com/12"),
-            (
-                "https://geo.dailymotion.com/player/x1.html?video=x8",
-                "Dailymotion",
-                "https://www.dailymotion.com/video/x8",
-            ),
-            ("https://dai.ly/x8", "Dailymotion", "https://www.dailymotion.com/video/x8"),
-            (
-                "https://player.bilibili.com/player.html?bvid=BV1&page=1",
-                "Bilibili",
-                "https://www.bilibili.com/video/BV1",
-            ),
-            ("https://player.bilibili.com/player.html?aid=77", "Bilibili", "https://www.bilibili.com/video/av77"),
-            ("https://player.youku.com/embed/XM==", "Youku", "https://v.youku.com/v_show/id_XM==.html"),
-            ("https://v.qq.com/txp/iframe/player.html?vid=q0", "Tencent Video", "https://v.qq.com/x/page/q0.html"),
-            ("https://player.twitch.tv/?channel=anna&parent=a.example", "Twitch", "https://www.twitch.tv/anna"),
-            ("https://clips.twitch.tv/embed?clip=Fine", "Twitch", "https://clips.twitch.tv/Fine"),
-            ("https://open.spotify.com/embed/track/5?theme=0", "Spotify", "https://open.spotify.com/track/5"),
-            ("https://open.spotify.com/embed-podcast/episode/5", "Spotify", "https://open.spotify.com/episode/5"),
-            (
-                "https://w.soundcloud.com/player/?url=https%3A//soundcloud.com/a/b&color=0",
-                "SoundCloud",
-                "https://soundcloud.com/a/b",
-            ),
-            (
-                "https://embed.podcasts.apple.com/us/podcast/x/id1?i=2",
-                "Apple Podcasts",
-                "https://podcasts.apple.com/us/podcast/x/id1",
-            ),
-            ("https://social.example/@anna/123/embed", "Mastodon", "https://social.example/@anna/123"),
-            ("https://platform.twitter.com/embed/Tweet.html?id=12", "X", "https://x.com/i/status/12"),
-            (
-                "https://embed.bsky.app/embed/did:plc:a/app.bsky.feed.post/3k",
-                "Bluesky",
-                "https://bsky.app/profile/did:plc:a/post/3k",
-            ),
-            ("https://www.instagram.com/p/Ab/embed/captioned/?x=1", "Instagram", "https://www.instagram.com/p/Ab"),
-            ("https://www.tiktok.com/embed/v2/7", "TikTok", "https://www.tiktok.com/embed/v2/7"),
-            (
-                "https://www.facebook.com/plugins/video.php?href=https%3A%2F%2Fwww.facebook.com%2Fa%2Fvideos%2F1",
-                "Facebook",
-                "https://www.facebook.com/a/videos/1",
-            ),
-            (
-                "https://embed.reddit.com/r/rust/comments/1/?embed=true",
-                "Reddit",
-                "https://www.reddit.com/r/rust/comments/1",
-            ),
-            ("https://t.me/channel/5?embed=1", "Telegram", "https://t.me/channel/5"),
-            ("https://codepen.io/anna/embed/xY?tab=css", "CodePen", "https://codepen.io/anna/pen/xY"),
-            ("https://gist.github.com/anna/12ab.js", "GitHub Gist", "https://gist.github.com/anna/12ab"),
-            ("https://www.google.com/maps/embed?pb=1", "Google Maps", "https://www.google.com/maps/embed?pb=1"),
-            ("https://datawrapper.dwcdn.net/aB3/4/", "Datawrapper", "https://datawrapper.dwcdn.net/aB3/"),
-            ("https://tube.example/videos/embed/1-2", "PeerTube", "https://tube.example/w/1-2"),
-            ("https://www.charts.example/widget/5?x=1", "charts.example", "https://www.charts.example/widget/5?x=1"),
-            // A name that only ends like a provider's is somebody else's.
-            ("https://notyoutube.com/embed/abc", "notyoutube.com", "https://notyoutube.com/embed/abc"),
-            ("https://www.youtube.com/embed/a%22b", "youtube.com", "https://www.youtube.com/embed/a%22b"),
-        ] {
+        for (address, name, target) in FRAMES.iter().copied() {
             let found = preview(&Url::parse(address).unwrap()).unwrap();
             assert_eq!((found.name.as_str(), found.target.as_str()), (name, target), "{address}");
         }

@@ -100,12 +100,12 @@ pub(super) struct Measured<'a> {
 }
 
 impl<'a> Measures<'a> {
-    /// The elements that the page hides, the outermost only.
+    /// What is left out of a configured element: what the page hides, and short boxes of advertisements and offers.
     pub(super) fn hidden(&self) -> impl Iterator<Item = ElementRef<'a>> + '_ {
-        let below_hidden = self.elements.iter().filter(|element| element.traits.has(Traits::HIDDEN));
-        below_hidden
-            .map(|element| element.element)
-            .skip_while(|element| self.elements.first().is_some_and(|first| first.element.id() == element.id()))
+        let is_box = |element: &&Measured<'_>| {
+            element.traits.has(Traits::HIDDEN) || element.traits.has(Traits::FURNITURE) && element.totals.text < 200
+        };
+        self.elements.iter().skip(1).filter(is_box).map(|element| element.element)
     }
 }
 

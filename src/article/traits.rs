@@ -55,7 +55,7 @@ impl Traits {
 const FURNITURE: &str = "newsletter newsletters subscribe subscribebox signup promo promos promobox promotion \
     advert adverts advertisement advertising adslot adbox adunit adsense adsbygoogle adwrapper ad ads adcontainer sponsored \
     related relatedarticles relatedposts relatednews relatedlinks recommended recommendation recommendations recommend recirc recirculation outbrain taboola \
-    breadcrumb breadcrumbs toolbar tooltip popover popup modal lightbox cookie cookies consent gdpr \
+    breadcrumb breadcrumbs toolbar tooltip popover popup modal lightbox overlay browsehappy outdated cookie cookies consent gdpr \
     donate donation disqus addthis sharethis sharedaddy sharebar sharetools addtoany jp-relatedposts \
     mostread mostpopular trending teaserlist morestories readmore readnext upnext seealso \
     srconly visuallyhidden screenreader skiplink skipnav noprint sponsor \
@@ -63,7 +63,7 @@ const FURNITURE: &str = "newsletter newsletters subscribe subscribebox signup pr
 /// Words for [`Traits::FRINGE`].
 const FRINGE: &str = "byline author authors authorbox bio authorbio aboutauthor dateline timestamp pubdate publishdate publishtime \
     readtime readingtime tags tag taglist tagcloud keywords articletags posttags meta postmeta entrymeta articlemeta metadata \
-    articleinfo postinfo infobar copyright disclaimer share sharing social socials print rating ratings likes follow login signin register \
+    articleinfo postinfo infobar copyright disclaimer share sharing social socials rating ratings likes follow login signin register \
     registration subscription subscriptions subscriber feedback correction corrections vote poll kicker overline eyebrow topline \
     editor zuozhe laiyuan bianji banquan shengming statement footer paywall regwall signature tools actions buttons controls";
 /// Pairs of neighbouring words that are furniture together.
@@ -205,7 +205,6 @@ const POSITIVE: &[&str] = &[
 ];
 const NEGATIVE: &[&str] = &[
     "-ad-",
-    "hidden",
     "banner",
     "combx",
     "comment",
@@ -309,6 +308,10 @@ fn judged(class: &str, id: &str) -> Traits {
         if any(list) {
             marks = marks.with(traits);
         }
+    }
+    // A page builder that calls every paragraph a widget.
+    if lower.contains("elementor-widget") && !NEGATIVE.iter().any(|part| *part != "widget" && lower.contains(part)) {
+        marks = marks.without(Traits::NEGATIVE);
     }
     if marks.has(Traits::UNLIKELY) && any(MAYBE) {
         marks = marks.without(Traits::UNLIKELY);
