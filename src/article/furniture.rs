@@ -162,11 +162,13 @@ fn whole_links(blocks: &[Block<'_>], gone: &mut [bool]) {
     let last = blocks.iter().rposition(|block| !linked(block) && block.text.chars().count() > 60);
     for (at, block) in blocks.iter().enumerate().filter(|(_, block)| linked(block)) {
         let length = block.text.chars().count();
-        let item = block.node.ancestors_it(Some(8)).any(|outer| outer.has_name("table")) || block.node.has_name("li");
+        let told = ["li", "blockquote", "pre", "td", "th", "dd"].iter().any(|name| block.node.has_name(name));
+        let item = told
+            || block.node.ancestors_it(Some(8)).any(|outer| outer.has_name("table") || outer.has_name("blockquote"));
         let address = block.text.contains("://") || block.text.starts_with("www.") || block.text.contains('@');
         let trails = last.is_some_and(|last| at > last);
         if !address
-            && (!item || trails)
+            && (!item || trails && block.node.has_name("li"))
             && (25..=200).contains(&length)
             && leads_within(block)
             && let Some(gone) = gone.get_mut(at)
