@@ -333,7 +333,7 @@ impl<'p, 'a> Attempt<'p, 'a> {
         }
         let inside = (best + 1..self.end(best)).filter(is_body);
         let mut narrower = inside.filter(|&at| self.total(at).prose * 10 >= found.prose * 8);
-        if let Some(narrower) = narrower.next_back().filter(|_| found.prose > 0) {
+        if let Some(narrower) = narrower.next_back().filter(|_| found.prose >= FEW) {
             return narrower;
         }
         // Around one element with nearly all the prose there is little but lists of links.
@@ -341,7 +341,7 @@ impl<'p, 'a> Attempt<'p, 'a> {
             let total = self.total(at);
             !self.is_gone(at) && total.prose * 5 >= found.prose * 4 && total.text * 10 <= found.text * 7
         });
-        denser.next_back().filter(|_| found.prose > 0).unwrap_or(best)
+        denser.next_back().filter(|_| found.prose >= FEW).unwrap_or(best)
     }
 
     /// `best` and those beside it that are alike.

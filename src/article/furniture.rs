@@ -93,10 +93,10 @@ pub(super) fn remove(root: &NodeRef<'_>, title: Option<&str>) {
         let leading = at < REACH;
         let trailing = at + REACH >= blocks.len();
         let length = block.text.chars().count();
-        if length * 2 > total || block.node.has_name("pre") {
+        let same = leading && is_headline(&folded(&block.text), &wanted, block.heading);
+        if !same && length * 2 > total || block.node.has_name("pre") {
             continue;
         }
-        let same = leading && is_headline(&folded(&block.text), &wanted, block.heading);
         let line = (leading || trailing)
             && (is_dateline(&block.text)
                 || is_first_line(&blocks, at)

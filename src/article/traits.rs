@@ -55,7 +55,7 @@ impl Traits {
 const FURNITURE: &str = "newsletter newsletters subscribe subscribebox signup promo promos promobox promotion \
     advert adverts advertisement advertising adslot adbox adunit adsense adsbygoogle adwrapper ad ads adcontainer sponsored \
     related relatedarticles relatedposts relatednews relatedlinks recommended recommendation recommendations recommend recirc recirculation outbrain taboola \
-    breadcrumb breadcrumbs toolbar tooltip popover popup modal lightbox overlay browsehappy outdated cookie cookies consent gdpr \
+    breadcrumb breadcrumbs toolbar tooltip popover popup rollover hovercard flyout modal lightbox overlay browsehappy outdated cookie cookies consent gdpr \
     donate donation disqus addthis sharethis sharedaddy sharebar sharetools addtoany jp-relatedposts \
     mostread mostpopular trending teaserlist morestories readmore readnext upnext seealso \
     srconly visuallyhidden screenreader skiplink skipnav noprint sponsor \
@@ -319,6 +319,10 @@ fn judged(class: &str, id: &str) -> Traits {
     for name in text.split_ascii_whitespace() {
         marks = marks.with(of_name(name));
     }
+    // `social-media-embed` holds a post that the story quotes.
+    if lower.contains("embed") {
+        marks = marks.without(Traits::UNLIKELY).without(Traits::FRINGE).without(Traits::SHARE);
+    }
     marks
 }
 
@@ -435,6 +439,8 @@ mod tests {
             ("entry_content", Traits::BODY, true),
             ("img-caption", Traits::CAPTION, true),
             ("twitter-tweet", Traits::EMBED, true),
+            ("social-media-embed", Traits::UNLIKELY, false),
+            ("social-media-embed", Traits::FRINGE, false),
             ("page-header", Traits::UNLIKELY, true),
             ("article-header", Traits::UNLIKELY, false),
         ] {
