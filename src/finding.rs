@@ -49,6 +49,18 @@ codes! {
     Moved = "moved",
     /// The page is gone for good and is asked for no more; the last feed stays.
     Retired = "retired",
+    /// A challenge (Cloudflare and others, a captcha) stands before the page.
+    BlockedChallenge = "blocked-challenge",
+    /// A firewall or the site itself refuses this network or this program.
+    BlockedRefusal = "blocked-refusal",
+    /// The page wants consent before it shows anything.
+    BlockedConsent = "blocked-consent",
+    /// The page wants a sign-in before it shows anything.
+    BlockedLogin = "blocked-login",
+    /// The network wants a sign-in of its own and answers instead of the site.
+    BlockedPortal = "blocked-portal",
+    /// The page is an application without content, which a script would fetch.
+    AppShell = "app-shell",
     /// robots.txt disallows the page.
     RobotsDisallowed = "robots-disallowed",
     /// robots.txt is not asked, for the reason that feeds.toml gives.

@@ -1,9 +1,10 @@
-//! A fetched page: bytes → text → gate → [`Document`].
+//! A fetched page: bytes → text → what stands in the way → gate → [`Document`].
 //!
 //! Pure. A page is decoded once, passes a linear gate (html5ever takes time quadratic in nesting depth and in the
 //! attributes of one tag), and is parsed once; everything else reads that one tree.
-//! It refuses bodies that are empty or not HTML, and documents over the gate's limits.
+//! It refuses bodies that are empty or not HTML, challenges and walls ([`block`]), and documents over the gate's limits.
 
+pub mod block;
 pub mod decode;
 pub mod document;
 pub mod field;
@@ -46,7 +47,7 @@ impl Page {
 /// Decodes, gates and parses `page`; `encoding` is the label from feeds.toml, if any.
 ///
 /// # Errors
-/// A finding that says why the page cannot be used: empty, not HTML, or over the gate's limits.
+/// A finding that says why the page cannot be used: empty, not HTML, in the way of the page, or over the gate's limits.
 pub fn open(page: &Page, encoding: Option<&str>) -> Result<Found<Document>, Finding> {
     if page.body.iter().all(u8::is_ascii_whitespace) {
         return Err(Finding::error(Code::BodyEmpty, "the page is empty").at_page(&page.url));
@@ -58,6 +59,10 @@ pub fn open(page: &Page, encoding: Option<&str>) -> Result<Found<Document>, Find
             .remedy("give the address of an HTML page"));
     }
     let decoded = decode::decode(&page.body, page.charset.as_deref(), encoding);
+    let few_words = block::shows_few_words(&decoded.text);
+    if few_words && let Some(block) = block::by_text(&decoded.text) {
+        return Err(block.finding(&page.requested, None));
+    }
     if let Err(refusal) = gate::check(&decoded.text) {
         return Err(Finding::error(Code::PageRefused, refusal.to_string()).at_page(&page.url));
     }
@@ -70,7 +75,11 @@ pub fn open(page: &Page, encoding: Option<&str>) -> Result<Found<Document>, Find
                 .remedy("set `encoding` for this feed if the text is garbled"),
         );
     }
-    Ok(Found { value: Document::parse(&decoded.text, &page.url), findings })
+    let document = Document::parse(&decoded.text, &page.url);
+    if few_words && let Some(block) = block::wall(&document, &page.requested, &decoded.text) {
+        return Err(block.finding(&page.requested, None));
+    }
+    Ok(Found { value: document, findings })
 }
 
 fn looks_binary(body: &[u8]) -> bool {

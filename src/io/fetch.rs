@@ -191,7 +191,10 @@ impl Web {
             StatusCode::NOT_MODIFIED if landing.conditional => {
                 Ok(Answer::Unchanged(self.still(request.validators, &landing)))
             }
-            StatusCode::OK => Ok(self.judge(request, landing)),
+            StatusCode::OK => match failure::in_the_way(&landing) {
+                Some(block) => Err(block.finding(request.url, Some(200))),
+                None => Ok(self.judge(request, landing)),
+            },
             _ => Err(failure::status(&landing, self.clock.now())),
         }
     }

@@ -20,7 +20,13 @@ use crate::pipeline::Kept;
 /// Opens and lists an index page.
 pub(super) fn listing(page: &Page, source: &Source) -> Result<Found<Listing>, Finding> {
     let document = page::open(page, source.encoding.as_deref())?;
-    Ok(Found { value: listings::read(&document.value, &source.listing), findings: document.findings })
+    let listing = listings::read(&document.value, &source.listing);
+    if listing.teasers.is_empty()
+        && let Some(shell) = page::block::shell(&document.value)
+    {
+        return Err(shell.finding(&page.requested, None));
+    }
+    Ok(Found { value: listing, findings: document.findings })
 }
 
 /// What became of an article page.

@@ -9,6 +9,7 @@
 
 mod absence;
 mod architecture;
+mod blocked;
 mod build;
 mod config;
 mod failure;

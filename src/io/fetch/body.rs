@@ -121,12 +121,20 @@ pub(in crate::io) fn too_large(cap: u64) -> Finding {
         .remedy("raise `request.max_bytes` for this feed if the page is really that large")
 }
 
+/// The beginning of a body that is no page, unpacked: who answered may stand there. Empty where nothing came that makes
+/// sense; of a body that is long or fails, the connection is closed.
+pub(super) async fn read_beginning(response: &mut Response) -> Vec<u8> {
+    let codings = unpack::codings(response.headers()).unwrap_or_default();
+    unpack::unpack(drain(response).await, &codings, 4 * DRAIN, true).unwrap_or_default()
+}
+
 /// Reads the rest of a body nobody wants; if it is long or fails, the connection is closed instead.
-pub(super) async fn drain(response: &mut Response) {
-    let mut left = DRAIN;
+pub(super) async fn drain(response: &mut Response) -> Vec<u8> {
+    let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await
-        && chunk.len() <= left
+        && body.len() + chunk.len() <= DRAIN
     {
-        left -= chunk.len();
+        body.extend_from_slice(&chunk);
     }
+    body
 }

@@ -11,7 +11,7 @@ use reqwest::{Client, Method, Response, StatusCode};
 use tokio::time::Instant;
 use url::Url;
 
-use super::body::{Body, drain};
+use super::body::{Body, drain, read_beginning};
 use super::{Web, failure, header};
 use crate::config::RequestOptions;
 use crate::finding::{Code, Finding};
@@ -50,7 +50,7 @@ pub(super) struct Landing {
     pub(super) url: Url,
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
-    /// Of a 200; else empty.
+    /// Whole of a 200; else its beginning, which may say who answered.
     pub(super) body: Vec<u8>,
     /// Whether the body is known to be whole.
     pub(super) whole: bool,
@@ -161,8 +161,7 @@ impl Web {
         let body = if status == StatusCode::OK {
             self.read_body(&mut response, ask, &host).await?
         } else {
-            drain(&mut response).await;
-            Body { bytes: Vec::new(), whole: true }
+            Body { bytes: read_beginning(&mut response).await, whole: true }
         };
         let headers = std::mem::take(response.headers_mut());
         let Body { bytes, whole } = body;

@@ -12,6 +12,7 @@ use super::exchange::Landing;
 use super::header;
 use crate::finding::{Code, Finding};
 use crate::io::guard::{self, NameError};
+use crate::page::block::{self, Block};
 
 /// The finding for a request that got no whole answer from `host`; `limit` is the time that was allowed.
 pub(super) fn transport(error: &reqwest::Error, host: &str, limit: Duration) -> Finding {
@@ -43,12 +44,8 @@ pub(super) fn drips(host: &str) -> Finding {
 pub(super) fn status(landing: &Landing, now: DateTime<Utc>) -> Finding {
     let status = landing.status;
     let host = landing.url.host_str().unwrap_or_default();
-    if landing.headers.get("cf-mitigated").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"challenge")) {
-        let message =
-            format!("{host} answered {}: blocked by a Cloudflare challenge from this address", status.as_u16());
-        return Finding::error(Code::HttpStatus, message)
-            .status(status.as_u16())
-            .remedy("ask the site to let feedmill in, or run it from another network");
+    if let Some(block) = in_the_way(landing) {
+        return block.finding(&landing.url, Some(status.as_u16()));
     }
     if status == StatusCode::NOT_MODIFIED {
         let message = format!("{host} answered 304 (not modified) to a request that was not conditional");
@@ -71,6 +68,18 @@ pub(super) fn status(landing: &Landing, now: DateTime<Utc>) -> Finding {
         Some(remedy) => finding.remedy(remedy),
         None => finding,
     }
+}
+
+/// What stands in the way of the page, as far as status, headers and the beginning of a refusal say.
+pub(super) fn in_the_way(landing: &Landing) -> Option<Block> {
+    let status = landing.status.as_u16();
+    let header = |name: &str| landing.headers.get(name).and_then(|value| value.to_str().ok());
+    let text = || {
+        let text = String::from_utf8_lossy(&landing.body);
+        block::shows_few_words(&text).then(|| block::by_refusal(status, &text)).flatten()
+    };
+    // The page of a 200 is looked at when it is opened: its text is not decoded yet.
+    block::by_headers(status, &header).or_else(|| (landing.status != StatusCode::OK).then(text).flatten())
 }
 
 fn remedy(status: StatusCode) -> Option<&'static str> {
