@@ -2,7 +2,7 @@
 //!
 //! Pure. A page is decoded once, passes a linear gate (html5ever takes time quadratic in nesting depth and in the
 //! attributes of one tag), and is parsed once; everything else reads that one tree.
-//! It refuses bodies that are empty or not HTML, challenges and walls ([`block`]), and documents over the gate's limits.
+//! It refuses bodies that are empty or not HTML, challenges ([`block`]), and documents over the gate's limits.
 
 pub mod block;
 pub mod decode;
@@ -59,8 +59,9 @@ pub fn open(page: &Page, encoding: Option<&str>) -> Result<Found<Document>, Find
             .remedy("give the address of an HTML page"));
     }
     let decoded = decode::decode(&page.body, page.charset.as_deref(), encoding);
-    let few_words = block::shows_few_words(&decoded.text);
-    if few_words && let Some(block) = block::by_text(&decoded.text) {
+    if block::shows_few_words(&decoded.text)
+        && let Some(block) = block::by_text(&decoded.text)
+    {
         return Err(block.finding(&page.requested, None));
     }
     if let Err(refusal) = gate::check(&decoded.text) {
@@ -75,11 +76,7 @@ pub fn open(page: &Page, encoding: Option<&str>) -> Result<Found<Document>, Find
                 .remedy("set `encoding` for this feed if the text is garbled"),
         );
     }
-    let document = Document::parse(&decoded.text, &page.url);
-    if few_words && let Some(block) = block::wall(&document, &page.requested, &decoded.text) {
-        return Err(block.finding(&page.requested, None));
-    }
-    Ok(Found { value: document, findings })
+    Ok(Found { value: Document::parse(&decoded.text, &page.url), findings })
 }
 
 fn looks_binary(body: &[u8]) -> bool {

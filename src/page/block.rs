@@ -6,7 +6,7 @@
 //!
 //! 1. Headers and status tell of a challenge by themselves ([`by_headers`]).
 //! 2. A page that shows few words is looked through for the marks that each service leaves ([`by_text`]).
-//! 3. A parsed page that shows few words may ask to sign in, to agree, or to join a network ([`wall`]).
+//! 3. An index page that shows few words may ask to sign in or to agree ([`wall`]); of articles `article` tells that.
 //! 4. A page on which nothing was found may be an empty application ([`shell`]).
 
 mod shell;

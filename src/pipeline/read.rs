@@ -20,6 +20,9 @@ use crate::pipeline::Kept;
 /// Opens and lists an index page.
 pub(super) fn listing(page: &Page, source: &Source) -> Result<Found<Listing>, Finding> {
     let document = page::open(page, source.encoding.as_deref())?;
+    if let Some(wall) = page::block::wall(&document.value, &page.requested) {
+        return Err(wall.finding(&page.requested, None));
+    }
     let listing = listings::read(&document.value, &source.listing);
     if listing.teasers.is_empty()
         && let Some(shell) = page::block::shell(&document.value)

@@ -4,7 +4,7 @@
 //! scripts, its cookies' names) is no mark.
 
 use super::Block;
-use super::Block::{Challenge, Refusal};
+use super::Block::{Challenge, Portal, Refusal};
 use super::visible::shows_at_most;
 
 /// One mark in the text of a page: all of its words must be there.
@@ -88,6 +88,18 @@ const MARKS: &[Mark] = &[
     mark(WORDFENCE, &["wordfence", "your access to this site has been limited"]),
     mark(MODSECURITY, &["not acceptable!", "mod_security"]),
     mark(CAPTCHA, &["our systems have detected unusual traffic"]),
+    // Gateways of hotels, trains and airports.
+    mark(Portal, &["wispaccessgatewayparam"]),
+    mark(Portal, &["nodogsplash"]),
+    mark(Portal, &["opennds"]),
+    mark(Portal, &["wifidog"]),
+    mark(Portal, &["coovachilli"]),
+    mark(Portal, &["chillispot"]),
+    mark(Portal, &["mikrotik hotspot"]),
+    mark(Portal, &["fgtauth"]),
+    mark(Portal, &["<title>captive portal"]),
+    mark(Portal, &["captiveportal"]),
+    mark(Portal, &["/cgi-bin/hotspotlogin"]),
     mark(BROWSER_CHECK, &["<title>checking your browser"]),
     mark(BROWSER_CHECK, &["checking your browser before accessing"]),
     mark(BROWSER_CHECK, &["<title>bot verification"]),

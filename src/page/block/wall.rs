@@ -1,7 +1,7 @@
-//! Pages that ask for something before they show anything: to sign in, to agree, to join a network.
+//! Pages that ask for something before they show anything: to sign in, to agree.
 //!
 //! Told by what a parsed page that shows few words asks for: a password, together with a heading that says so; consent,
-//! by the address that answered or by a heading; a network, by the marks of its gateways.
+//! by the address that answered or by its title.
 
 use url::Url;
 
@@ -94,31 +94,18 @@ const CONSENT_PLACES: [&str; 9] = [
     "guce.",
     "myprivacy.",
 ];
-/// Marks of gateways of hotels, trains and airports, in lower case.
-const PORTAL_MARKS: [&str; 11] = [
-    "wispaccessgatewayparam",
-    "nodogsplash",
-    "opennds",
-    "wifidog",
-    "coovachilli",
-    "chillispot",
-    "mikrotik hotspot",
-    "fgtauth",
-    "<title>captive portal",
-    "captiveportal",
-    "/cgi-bin/hotspotlogin",
-];
 /// With more links a page is more than a wall.
 const FEW_LINKS: usize = 40;
 
-/// What `document`, a page that shows few words, asks for. `asked` is the address that was asked for, `written` the page
-/// as text.
-pub fn wall(document: &Document, asked: &Url, written: &str) -> Option<Block> {
-    let low = written.to_lowercase();
-    if PORTAL_MARKS.iter().any(|mark| low.contains(mark)) {
-        return Some(Block::Portal);
-    }
+/// With more bytes of text it is more than a wall, too.
+const FEW_WORDS: usize = 4_000;
+
+/// What `document`, the answer for the index page `asked`, asks for before it shows anything.
+pub fn wall(document: &Document, asked: &Url) -> Option<Block> {
     if document.select(crate::selector!("a[href]")).nth(FEW_LINKS).is_some() {
+        return None;
+    }
+    if document.first(crate::selector!("body")).is_some_and(|body| text(body).len() > FEW_WORDS) {
         return None;
     }
     if asks_for_consent(document, asked) {
