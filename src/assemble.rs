@@ -3,9 +3,12 @@
 //! Pure. What a person wrote in feeds.toml beats what was detected, and the article page beats the listing. A time
 //! that was published once never moves.
 
+mod archive;
 mod entry;
 mod judge;
 pub mod media;
+mod merged;
+mod shown;
 #[cfg(test)]
 mod tests;
 
@@ -22,8 +25,11 @@ use crate::model::{EntryId, Feed, Title};
 use crate::normalise::{self, date, id};
 use crate::pipeline::{Channel, Kept};
 
+pub use archive::{archive, in_order, mark, next_page, remaining};
 pub use entry::{Made, Reading, entry, is_file};
 pub use judge::{Verdict, judge, stale};
+pub use merged::{adopted, merged};
+pub use shown::shown;
 
 /// The keys under which the story of `teaser` may be known: the site's own id first, then its address.
 pub fn keys(teaser: &Teaser, source: &Source) -> Vec<String> {
@@ -246,6 +252,8 @@ pub fn channel(source: &Source, listing: &Listing, before: Option<&Channel>) -> 
         description: line(source.description.as_ref(), 1000).or_else(|| line(listing.description.as_ref(), 1000)),
         language,
         icon: listing.icon.clone(),
+        rights: line(listing.rights.as_ref(), 300),
+        editor: listing.editor.clone(),
     }
 }
 
@@ -255,15 +263,30 @@ fn headlines(listing: &Listing) -> String {
     texts.flatten().collect::<Vec<&str>>().join("\n")
 }
 
-/// The feed of `entries`; what does not fit under `max_entries` is left out.
+/// The feed of `entries` as it is published; what does not fit under `max_entries` is left out.
 pub fn feed(source: &Source, channel: &Channel, entries: Vec<crate::model::Entry>) -> Feed {
+    let feed = empty(source, channel).with_entries(entries, source.max_entries);
+    feed.map_entries(|entry| shown(entry, source, channel))
+}
+
+/// A fingerprint of the settings that change how a feed is written and not what is kept of it; another version of this
+/// program may write it another way.
+pub fn presentation(source: &Source) -> String {
+    format!("{} {:?} {:?}", env!("CARGO_PKG_VERSION"), source.publication, source.hub.as_ref().map(Url::as_str))
+}
+
+/// The feed without its entries.
+fn empty(source: &Source, channel: &Channel) -> Feed {
     let title = Title::new(&channel.title).or_else(|| Title::new(source.id.as_str()));
     let title = title.unwrap_or_else(|| unreachable_title(source));
     let mut feed = Feed::new(source.id.clone(), title, source.url.clone());
     feed.description.clone_from(&channel.description);
     feed.language.clone_from(&channel.language);
     feed.icon.clone_from(&channel.icon);
-    feed.with_entries(entries, source.max_entries)
+    feed.rights = source.publication.rights.clone().or_else(|| channel.rights.clone());
+    feed.editor.clone_from(&channel.editor);
+    feed.hub.clone_from(&source.hub);
+    feed
 }
 
 /// An id is never empty, so this is never called with an empty one; the host is as good a title as any.

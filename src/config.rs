@@ -11,8 +11,10 @@ mod field;
 mod fingerprint;
 mod leaf;
 mod media;
+mod merged;
 mod mistake;
 mod position;
+mod publication;
 mod request;
 mod settings;
 mod suggest;
@@ -38,7 +40,9 @@ use crate::normalise::date::Order;
 use crate::{article, listing};
 
 pub use fingerprint::SHAPE_VERSION;
+pub use merged::Merged;
 pub use mistake::{Mistake, Mistakes, Report};
+pub use publication::Publication;
 pub use suggest::nearest;
 
 /// The largest feeds.toml in bytes.
@@ -90,6 +94,8 @@ pub struct Config {
     pub contact: Option<String>,
     /// The sources in the order of the file.
     pub sources: Vec<Source>,
+    /// The feeds that are made of others.
+    pub merged: Vec<Merged>,
     /// SHA-256 of the text and of the addresses in it, in hexadecimal: for what is made anew when anything changes.
     pub digest: String,
 }
@@ -137,6 +143,8 @@ pub struct Source {
     pub hub: Option<Url>,
     /// Limits for pictures copied beside the feed; `None` leaves them where they are.
     pub media: Option<Media>,
+    /// What of the entries is published.
+    pub publication: Publication,
     /// A folder that stands for the site: the address's folder is mapped to this one. Relative to feeds.toml's folder.
     pub root: Option<PathBuf>,
     /// The table's place in feeds.toml.

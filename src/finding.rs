@@ -113,6 +113,8 @@ codes! {
     ArticlesQueued = "articles-queued",
     /// A text that should be a date is none.
     DateUnreadable = "date-unreadable",
+    /// An archive of the feed is neither in the folder nor served.
+    ArchiveMissing = "archive-missing",
     /// The state file was lost or unusable, and was rebuilt from the published feed.
     StateRebuilt = "state-rebuilt",
     /// The state could not be read or written.

@@ -85,6 +85,10 @@ pub struct Listing {
     pub language: Option<String>,
     /// A picture for the feed.
     pub icon: Option<Url>,
+    /// Who holds which rights.
+    pub rights: Option<String>,
+    /// The e-mail address of whoever answers for the content.
+    pub editor: Option<String>,
     /// How the list was found: `css`, `json-ld`, `microdata` or `auto`.
     pub strategy: &'static str,
     /// Items without an address or a title that were left out.
@@ -154,6 +158,8 @@ pub fn read(document: &Document, rules: &Rules) -> Listing {
     listing.description = about::description(document);
     listing.language = document.declared_language().map(str::to_owned);
     listing.icon = about::icon(document);
+    listing.rights = about::rights(document);
+    listing.editor = about::editor(document);
     listing
 }
 

@@ -4,6 +4,7 @@
 //! the three formats call it. A value of these types is trusted: addresses are absolute, titles are plain text, HTML
 //! went through the sanitiser, and a [`Feed`] has no two entries with one id.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
@@ -28,6 +29,8 @@ impl FeedId {
     /// Checks the alphabet; the error says what is wrong with `text`.
     pub fn new(text: &str) -> Result<Self, &'static str> {
         const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "index", "status"];
+        // Files about all feeds begin with these.
+        const COMMON: [&str; 2] = ["feeds", "health"];
         let stem = text.split('.').next().unwrap_or_default();
         let numbered_device = stem.len() == 4
             && (stem.starts_with("com") || stem.starts_with("lpt"))
@@ -40,7 +43,7 @@ impl FeedId {
             Err("an id begins with a letter or a digit")
         } else if text.contains("..") || text.ends_with('.') {
             Err("an id has no '..' and no '.' at its end")
-        } else if DEVICES.contains(&stem) || numbered_device || text == "feeds" {
+        } else if DEVICES.contains(&stem) || numbered_device || COMMON.contains(&text) {
             Err("this name is reserved")
         } else {
             Ok(Self(text.to_owned()))
@@ -279,6 +282,17 @@ pub struct Comments {
     pub url: Option<Url>,
 }
 
+/// The feed that an entry of a merged feed was taken from (Atom and RSS `source`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parent {
+    /// The stem of its files.
+    pub id: String,
+    /// Its name for people.
+    pub title: String,
+    /// The page that it was made from.
+    pub home: Url,
+}
+
 /// One story (Atom `entry`, RSS and JSON Feed `item`).
 ///
 /// Formats take this apart without `..`, so that a new field is a compile error in each of them.
@@ -321,10 +335,42 @@ pub struct Entry {
     /// Its comments.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub comments: Option<Comments>,
+    /// What stands below the text and is none of it: the link from an excerpt to the whole, the credit line.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub notice: Option<SafeHtml>,
+    /// The feed it comes from, in a merged one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub parent: Option<Parent>,
     /// When feedmill first saw it; orders entries without a time, and never moves.
     pub first_seen: DateTime<Utc>,
     /// Its place in the listing when first seen, from 0; orders entries of one day.
     pub position: u32,
+}
+
+impl Entry {
+    /// The text with what stands below it.
+    pub fn content_with_notice(&self) -> Option<Cow<'_, str>> {
+        let content = self.content.as_ref()?.as_str();
+        Some(match &self.notice {
+            Some(notice) => Cow::Owned(format!("{content}{}", notice.as_str())),
+            None => Cow::Borrowed(content),
+        })
+    }
+}
+
+/// Which document of a feed this is (RFC 5005, section 4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The one to subscribe to, with the newest entries.
+    Current {
+        /// The number of the newest archive, if there is one.
+        newest_archive: Option<u32>,
+    },
+    /// An archive, which never changes once it is written.
+    Archive {
+        /// From 1, the oldest, upwards.
+        number: u32,
+    },
 }
 
 /// A feed, ready to be written: entries newest first, ids unique, at most as many as the source allows.
@@ -344,8 +390,21 @@ pub struct Feed {
     pub icon: Option<Url>,
     /// Where the copied pictures that the entries name come from, by the name of the file (see `assemble::media`).
     pub media: BTreeMap<String, Url>,
+    /// Who holds which rights, plain (RSS `copyright`, Atom `rights`).
+    pub rights: Option<String>,
+    /// The e-mail address of whoever answers for the content (RSS `managingEditor`).
+    pub editor: Option<String>,
+    /// Where readers can subscribe to be told of changes (W3C `WebSub`, `link rel="hub"`).
+    pub hub: Option<Url>,
+    /// How often it may change, in minutes (RSS `ttl` and `sy:updatePeriod`).
+    pub refresh: u32,
+    /// Which document of the feed this is.
+    pub part: Part,
     entries: Vec<Entry>,
 }
+
+/// How often a feed may change where nothing is known of it, in minutes.
+pub const REFRESH: u32 = 60;
 
 impl Feed {
     /// A feed without entries.
@@ -358,6 +417,11 @@ impl Feed {
             language: None,
             icon: None,
             media: BTreeMap::new(),
+            rights: None,
+            editor: None,
+            hub: None,
+            refresh: REFRESH,
+            part: Part::Current { newest_archive: None },
             entries: Vec::new(),
         }
     }
@@ -387,9 +451,22 @@ impl Feed {
         self
     }
 
+    /// The path of the document's files in the output folder, without their ending.
+    pub fn stem(&self) -> String {
+        match self.part {
+            Part::Current { .. } => self.id.to_string(),
+            Part::Archive { number } => archive_stem(&self.id, number),
+        }
+    }
+
     /// The entries, newest first.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// The entries, newest first, without the feed.
+    pub(crate) fn into_entries(self) -> Vec<Entry> {
+        self.entries
     }
 
     /// When the feed last changed: the latest `updated` of its entries (Atom `updated`, RSS `lastBuildDate`).
@@ -397,6 +474,11 @@ impl Feed {
     pub fn updated(&self) -> Option<DateTime<FixedOffset>> {
         self.entries.iter().map(|entry| entry.updated).max()
     }
+}
+
+/// The path of archive `number` of a feed in the output folder, without the ending.
+pub fn archive_stem(id: &FeedId, number: u32) -> String {
+    format!("archive/{id}/{number}")
 }
 
 /// A file to publish.

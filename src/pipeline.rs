@@ -11,8 +11,10 @@
 //! behind the ports.
 
 mod announce;
+mod archive;
 mod bearing;
 mod furniture;
+mod merged;
 mod mirror;
 mod overview;
 mod ports;
@@ -29,8 +31,8 @@ use tokio::sync::Semaphore;
 
 pub use announce::{Told, announce};
 pub use ports::{
-    Announce, Answer, Channel, Clock, Copy, Fetch, Kept, Memory, Mirrored, Moved, Publish, PublishError, Request,
-    Store, StoreError, Summary, Update, Validators, Written,
+    Announce, Answer, Archives, Channel, Clock, Copy, Fetch, Kept, Memory, Mirrored, Moved, Publish, PublishError,
+    Request, Store, StoreError, Summary, Update, Validators, Written,
 };
 pub use visit::visit;
 
@@ -159,6 +161,10 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
     findings.extend(end_batch(ports));
     outcomes.sort_by_key(|(index, _)| *index);
     let outcomes: Vec<Outcome> = outcomes.into_iter().map(|(_, outcome)| outcome).collect();
+    let merged = merged::end(config, &outcomes, before.is_some(), ports);
+    findings.extend(merged.findings);
+    // A merged feed that changed is one more reason to make the files about all feeds.
+    let before = before.filter(|_| !merged.changed);
     findings.extend(overview::end(config, &outcomes, before.as_ref(), ports));
     (outcomes, findings)
 }

@@ -4,25 +4,34 @@
 //! of generation, so that they change only when a feed does.
 
 use serde_json::{Value, json};
+use url::Url;
 
-use crate::config::{Config, Source};
+use crate::config::{Config, Merged, Source};
 use crate::finding::{Finding, Severity};
 use crate::format::html_page::{Health, IndexFeed};
 use crate::format::opml::OpmlOutline;
 use crate::format::{self, FORMATS};
-use crate::model::Artifact;
+use crate::model::{Artifact, FeedId};
 use crate::pipeline::{Memory, Outcome, State};
 
 /// The name of the OPML file.
 const OPML: &str = "feeds.opml";
 
 /// `feeds.opml`, `index.html` and `status.json` for the feeds of `config` that have files.
-pub fn overview(config: &Config, feeds: &[(&Source, Memory)]) -> Vec<Artifact> {
+pub fn overview(config: &Config, feeds: &[(&Source, Memory)], merged: &[(&Merged, Memory)]) -> Vec<Artifact> {
     let title = config.title.as_deref().unwrap_or("Feeds");
     let alive: Vec<&(&Source, Memory)> = feeds.iter().filter(|(_, memory)| memory.summary.entries > 0).collect();
-    let outlines: Vec<OpmlOutline> =
-        alive.iter().filter_map(|(source, memory)| outline(config, source, memory)).collect();
-    let pages: Vec<IndexFeed> = feeds.iter().map(|(source, memory)| index_feed(source, memory)).collect();
+    let merged: Vec<&(&Merged, Memory)> = merged.iter().filter(|(_, memory)| memory.summary.entries > 0).collect();
+    let outlines = alive.iter().filter_map(|(source, memory)| outline(config, &source.id, &source.url, memory));
+    let base = config.base_url.as_ref();
+    let together = merged.iter().filter_map(|(merged, memory)| outline(config, &merged.id, base?, memory));
+    let outlines: Vec<OpmlOutline> = outlines.chain(together).collect();
+    let together = merged.iter().filter_map(|(merged, memory)| {
+        let home = base.or_else(|| config.sources.get(*merged.parts.first()?).map(|source| &source.url))?;
+        Some(index_feed(&merged.id, home, memory))
+    });
+    let pages = feeds.iter().map(|(source, memory)| index_feed(&source.id, &source.url, memory));
+    let pages: Vec<IndexFeed> = pages.chain(together).collect();
     let mut artifacts = Vec::new();
     // OPML has no relative addresses: without `base_url` there is nothing to list.
     if !outlines.is_empty() {
@@ -32,23 +41,23 @@ pub fn overview(config: &Config, feeds: &[(&Source, Memory)]) -> Vec<Artifact> {
     let opml = (!outlines.is_empty()).then_some(OPML);
     let bytes = format::html_page::render(title, opml, &pages);
     artifacts.push(Artifact { path: "index.html".to_owned(), media_type: "text/html", bytes });
-    let bytes = status(config, feeds);
+    let bytes = status(config, feeds, &merged);
     artifacts.push(Artifact { path: "status.json".to_owned(), media_type: "application/json", bytes });
     artifacts
 }
 
-fn outline(config: &Config, source: &Source, memory: &Memory) -> Option<OpmlOutline> {
-    let xml_url = config.base_url.as_ref()?.join(&format!("{}.atom", source.id)).ok()?;
-    Some(OpmlOutline { title: memory.channel.title.clone(), html_url: source.url.clone(), xml_url })
+fn outline(config: &Config, id: &FeedId, home: &Url, memory: &Memory) -> Option<OpmlOutline> {
+    let xml_url = config.base_url.as_ref()?.join(&format!("{id}.atom")).ok()?;
+    Some(OpmlOutline { title: memory.channel.title.clone(), html_url: home.clone(), xml_url })
 }
 
-fn index_feed(source: &Source, memory: &Memory) -> IndexFeed {
-    let title = if memory.channel.title.is_empty() { source.id.as_str() } else { &memory.channel.title };
+fn index_feed(id: &FeedId, home: &Url, memory: &Memory) -> IndexFeed {
+    let title = if memory.channel.title.is_empty() { id.as_str() } else { &memory.channel.title };
     let trouble: Vec<&str> = errors(memory).map(|finding| finding.message.as_str()).collect();
     IndexFeed {
-        id: source.id.clone(),
+        id: id.clone(),
         title: title.to_owned(),
-        home: source.url.clone(),
+        home: home.clone(),
         entries: memory.summary.entries,
         newest: memory.summary.newest.map(|newest| newest.date_naive()),
         health: if trouble.is_empty() { Health::Ok } else { Health::Failing(trouble.join("; ")) },
@@ -65,13 +74,30 @@ fn errors(memory: &Memory) -> impl Iterator<Item = &Finding> {
     memory.failure.iter().chain(&memory.findings).filter(|finding| finding.severity == Severity::Error)
 }
 
-fn status(config: &Config, feeds: &[(&Source, Memory)]) -> Vec<u8> {
+fn status(config: &Config, feeds: &[(&Source, Memory)], merged: &[&(&Merged, Memory)]) -> Vec<u8> {
+    let files = |id: &FeedId| -> Vec<String> {
+        FORMATS.iter().map(|format| address(config, &format!("{id}.{}", format.extension()))).collect()
+    };
+    let merged: Vec<Value> = merged
+        .iter()
+        .map(|(merged, memory)| {
+            let parts = merged.parts.iter().filter_map(|place| config.sources.get(*place));
+            json!({
+                "id": merged.id,
+                "title": memory.channel.title,
+                "entries": memory.summary.entries,
+                "newest": memory.summary.newest.map(|time| time.to_rfc3339()),
+                "feeds": parts.map(|source| &source.id).collect::<Vec<_>>(),
+                "files": files(&merged.id),
+            })
+        })
+        .collect();
     let feeds: Vec<Value> = feeds
         .iter()
         .map(|(source, memory)| {
             let files: Vec<String> = match memory.summary.entries {
                 0 => Vec::new(),
-                _ => FORMATS.iter().map(|f| address(config, &format!("{}.{}", source.id, f.extension()))).collect(),
+                _ => files(&source.id),
             };
             json!({
                 "id": source.id,
@@ -86,7 +112,7 @@ fn status(config: &Config, feeds: &[(&Source, Memory)]) -> Vec<u8> {
             })
         })
         .collect();
-    let mut bytes = serde_json::to_vec_pretty(&json!({ "feeds": feeds })).unwrap_or_default();
+    let mut bytes = serde_json::to_vec_pretty(&json!({ "feeds": feeds, "merged": merged })).unwrap_or_default();
     bytes.push(b'\n');
     bytes
 }

@@ -87,6 +87,8 @@ pub fn entry(job: &Job, page: Option<(&Article, &Url)>, reading: Reading<'_>) ->
         language: tongue.filter(|tongue| reading.language.is_none_or(|feed| feed != tongue)),
         source: page.as_ref().and_then(|page| page.article.source.clone()),
         comments: page.as_ref().and_then(comments),
+        notice: None,
+        parent: None,
         first_seen: previous.map_or(reading.now, |entry| entry.first_seen),
         position: previous.map_or(job.position, |entry| entry.position),
     };

@@ -55,6 +55,12 @@ pub(super) fn folder_address(text: &str) -> Result<Url, Trouble> {
     if url.query().is_some() || url.fragment().is_some() {
         return Err(Trouble::new("the address of a folder has no `?` and no `#`"));
     }
+    let last = url.path().rsplit('/').next().unwrap_or_default();
+    if [".html", ".htm", ".xml", ".rss", ".atom", ".json", ".opml"].iter().any(|ending| last.ends_with(ending)) {
+        let folder = url.path().trim_end_matches(last).to_owned();
+        url.set_path(&folder);
+        return Err(Trouble::with("this is the address of a file, not of a folder", did_you_mean(url)));
+    }
     if !url.path().ends_with('/') {
         let path = format!("{}/", url.path());
         url.set_path(&path);

@@ -12,6 +12,7 @@ use url::Url;
 
 use super::field::pattern;
 use super::media::{self, Pictures};
+use super::publication::{self, PublicationSettings};
 use super::request::{self, RequestSettings};
 use super::suggest::nearest;
 use super::written::{Item, Reading, Shape, Table, did_you_mean, shown};
@@ -48,6 +49,7 @@ pub(super) struct Settings {
     pub(super) request: RequestSettings,
     pub(super) hub: Option<Url>,
     pub(super) media: Option<Pictures>,
+    pub(super) publication: PublicationSettings,
 }
 
 impl Settings {
@@ -75,6 +77,7 @@ impl Settings {
         settings.media = table.get("media").and_then(|item| media::read(reading, item));
         settings.include = filter(reading, table.get("include"));
         settings.exclude = filter(reading, table.get("exclude"));
+        settings.publication = publication::read(reading, table);
         if let Some(item) = table.get("request") {
             settings.request = request::read(reading, item);
         }
@@ -103,6 +106,7 @@ impl Settings {
             request: self.request.over(&defaults.request),
             hub: self.hub.or_else(|| defaults.hub.clone()),
             media: self.media.or_else(|| defaults.media.clone()),
+            publication: self.publication.over(&defaults.publication),
         }
     }
 }

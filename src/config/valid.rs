@@ -1,5 +1,6 @@
 //! From the document to a valid [`Config`]: the top level, the feeds, their listings and articles.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
@@ -11,7 +12,7 @@ use super::fingerprint::Lines;
 use super::position::Positions;
 use super::settings::{self, Settings, parsed};
 use super::written::{Item, Reading, Shape, Table, Trouble, did_you_mean, shown};
-use super::{Config, Source, leaf, media, request};
+use super::{Config, Source, leaf, media, merged, publication, request};
 use crate::finding::Place;
 use crate::model::FeedId;
 use crate::page::field::Field;
@@ -20,7 +21,8 @@ use crate::{article, listing};
 /// The most feeds of one file.
 const MAX_FEEDS: usize = 100_000;
 
-const TOP: Shape = Shape { name: "the top level", keys: &["base_url", "title", "contact", "hub", "defaults", "feeds"] };
+const TOP: Shape =
+    Shape { name: "the top level", keys: &["base_url", "title", "contact", "hub", "defaults", "feeds", "merged"] };
 const DEFAULTS: Shape = Shape {
     name: "`[defaults]`",
     keys: &[
@@ -38,6 +40,11 @@ const DEFAULTS: Shape = Shape {
         "request",
         "hub",
         "media",
+        "visibility",
+        "excerpt",
+        "rights",
+        "credit",
+        "archive",
     ],
 };
 const FEED: Shape = Shape {
@@ -63,6 +70,11 @@ const FEED: Shape = Shape {
         "date",
         "hub",
         "media",
+        "visibility",
+        "excerpt",
+        "rights",
+        "credit",
+        "archive",
     ],
 };
 const LISTING: Shape = Shape {
@@ -105,8 +117,18 @@ const ARTICLE: Shape = Shape {
 };
 
 /// Where a key may belong that stands in the wrong table, the likeliest first.
-pub(super) const SHAPES: [&Shape; 8] =
-    [&FEED, &LISTING, &ARTICLE, &request::SHAPE, &settings::EXPECT, &media::SHAPE, &TOP, &field::SHAPE];
+pub(super) const SHAPES: [&Shape; 10] = [
+    &FEED,
+    &LISTING,
+    &ARTICLE,
+    &request::SHAPE,
+    &settings::EXPECT,
+    &media::SHAPE,
+    &publication::EXCERPT,
+    &TOP,
+    &field::SHAPE,
+    &merged::SHAPE,
+];
 
 /// What all feeds share that say nothing of how to read a listing: thousands of empty tables would take memory.
 static NO_LISTING_RULES: LazyLock<Arc<listing::Rules>> = LazyLock::new(Arc::default);
@@ -121,6 +143,7 @@ pub(super) fn config(reading: &mut Reading<'_>, root: &DeTable<'_>, text: &str, 
         title: top.get("title").and_then(|item| reading.line(item)),
         contact: top.get("contact").and_then(|item| contact(reading, item)),
         sources: Vec::new(),
+        merged: Vec::new(),
         digest: String::new(),
     };
     let defaults = top.get("defaults").and_then(|item| reading.table(item, &DEFAULTS));
@@ -148,16 +171,18 @@ pub(super) fn config(reading: &mut Reading<'_>, root: &DeTable<'_>, text: &str, 
     }
     let mut positions = Positions::new(text);
     config.sources.reserve_exact(feeds.len());
+    let names: HashSet<&str> = feeds.iter().map(|(item, _)| item.key).collect();
     for (item, key) in feeds {
         let (line, column) = positions.at(key.start);
         let place = Place::Config { file: file.to_owned(), line, column };
         if let DeValue::Table(table) = item.value.get_ref() {
             needs_base_url(reading, top, Table::unchecked(table));
         }
-        if let Some(source) = source(reading, item, &key, &defaults, place) {
+        if let Some(source) = source(reading, item, &key, &defaults, &names, place) {
             config.sources.push(source);
         }
     }
+    config.merged = merged::read(reading, top.get("merged"), &config.sources, &names);
     config
 }
 
@@ -190,9 +215,10 @@ fn source(
     item: Item<'_>,
     key: &Range<usize>,
     defaults: &Settings,
+    names: &HashSet<&str>,
     place: Place,
 ) -> Option<Source> {
-    let id = feed_id(reading, item.key, key);
+    let id = feed_id(reading, item.key, key, names);
     if !item.value.get_ref().is_table() {
         reading.wrong_type::<()>(item, "a table");
         return None;
@@ -243,17 +269,34 @@ fn source(
         request,
         hub: settings.hub,
         media: settings.media.and_then(media::Pictures::into_limits),
+        publication: settings.publication.finish(),
         root,
         place,
         fingerprint: lines.finish(),
     })
 }
 
-fn feed_id(reading: &mut Reading<'_>, written: &str, key: &Range<usize>) -> Option<FeedId> {
+/// The id that `written` is; `names` are those of all feeds.
+fn feed_id(reading: &mut Reading<'_>, written: &str, key: &Range<usize>, names: &HashSet<&str>) -> Option<FeedId> {
     let reason = match FeedId::new(written) {
+        Ok(id) if written == merged::ALL => {
+            let message = format!("`{id}` is the merged feed of all feeds");
+            reading.mistake_with(
+                key.clone(),
+                message,
+                "give the feed another name; `[merged.all]` says more of that one",
+            );
+            return None;
+        }
         Ok(id) => return Some(id),
         Err(reason) => reason,
     };
+    let lower = written.to_ascii_lowercase();
+    if lower != written && names.contains(lower.as_str()) {
+        let message = format!("the files of `{}` and `{lower}` are the same where case does not count", shown(written));
+        reading.mistake_with(key.clone(), message, "give one of the two feeds another name");
+        return None;
+    }
     let letters = written.chars().take(100).map(|c| match c.to_ascii_lowercase() {
         c if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') => c,
         _ => '-',
@@ -274,15 +317,20 @@ fn page_address(reading: &mut Reading<'_>, item: Item<'_>) -> Option<Url> {
     veil_credentials(reading, item, text);
     let expanded = request::expand(text, reading.environment);
     let expanded = reading.take(item, expanded)?;
+    let address = leaf::address(&expanded).map_err(|trouble| without_scheme(text, trouble));
+    reading.take(item, address)
+}
+
+/// `trouble` with the address that `text` becomes with a scheme, where that is what it lacks.
+fn without_scheme(text: &str, trouble: Trouble) -> Trouble {
     let trimmed = text.trim();
     let bare = !trimmed.contains([':', '/', ' ', '$']) || trimmed.split('/').next().is_some_and(looks_like_host);
-    let address = leaf::address(&expanded).map_err(|trouble| match &trouble.help {
+    match &trouble.help {
         Some(_) if bare && trimmed.contains('.') && !trimmed.contains("${") && !trimmed.contains("://") => {
             Trouble::with(trouble.message, did_you_mean(format!("https://{}", shown(trimmed))))
         }
         _ => trouble,
-    });
-    reading.take(item, address)
+    }
 }
 
 fn looks_like_host(word: &str) -> bool {
@@ -293,7 +341,7 @@ fn base_url(reading: &mut Reading<'_>, item: Item<'_>) -> Option<Url> {
     let text = reading.string(item)?;
     veil_credentials(reading, item, text);
     let line = reading.line(item)?;
-    reading.take(item, leaf::folder_address(&line))
+    reading.take(item, leaf::folder_address(&line).map_err(|trouble| without_scheme(text, trouble)))
 }
 
 /// Hides an address with a password from quoted lines.

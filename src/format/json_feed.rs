@@ -6,14 +6,17 @@
 
 mod read;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, FixedOffset, SecondsFormat};
 use serde::Serialize;
 use url::Url;
 
-use crate::format::{Format, xml};
-use crate::model::{Attribution, Comments, Enclosure, Entry, Feed, Image, Person, Precision};
+use crate::format::{self, Format, xml};
+use crate::model::{
+    Attribution, Comments, Enclosure, Entry, Feed, Image, Parent, Part, Person, Precision, REFRESH, SafeHtml,
+};
 
 #[cfg(test)]
 pub(crate) use read::read_with;
@@ -24,6 +27,8 @@ pub struct JsonFeed;
 
 /// The version of the extension object; [`read`] reads every version so far.
 const EXTENSION_VERSION: u32 = 1;
+/// A lead picture that is known to be this wide, in pixels, is a banner, too.
+const BANNER_WIDTH: u32 = 800;
 
 impl Format for JsonFeed {
     fn extension(&self) -> &'static str {
@@ -44,16 +49,40 @@ impl Format for JsonFeed {
             title: feed.title.as_str(),
             home_page_url: &feed.home,
             feed_url: address,
+            next_url: address.and(older(feed)).map(|stem| format::reach(feed, address, &format!("{stem}.json"))),
             description: feed.description.as_deref(),
             icon: feed.icon.as_ref(),
             language: feed.language.as_deref(),
-            extension: FeedExtension { version: EXTENSION_VERSION, media: &feed.media },
+            hubs: feed.hub.iter().map(|url| Hub { r#type: "WebSub", url }).collect(),
+            extension: extension(feed),
             items: feed.entries().iter().map(item).collect(),
         };
         // Texts, numbers and lists always serialise.
         let mut bytes = serde_json::to_vec_pretty(&whole).unwrap_or_default();
         bytes.push(b'\n');
         bytes
+    }
+}
+
+/// The document with the entries that follow.
+fn older(feed: &Feed) -> Option<String> {
+    let older = format::relations(feed).into_iter().find(|(relation, _)| *relation == "prev-archive");
+    older.map(|(_, stem)| stem)
+}
+
+fn extension(feed: &Feed) -> FeedExtension<'_> {
+    let (archive, newest_archive) = match feed.part {
+        Part::Current { newest_archive } => (None, newest_archive),
+        Part::Archive { number } => (Some(number), None),
+    };
+    FeedExtension {
+        version: EXTENSION_VERSION,
+        media: &feed.media,
+        archive,
+        newest_archive,
+        rights: feed.rights.as_deref(),
+        editor: feed.editor.as_deref(),
+        refresh: Some(feed.refresh).filter(|refresh| *refresh != REFRESH),
     }
 }
 
@@ -66,14 +95,25 @@ struct Whole<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     feed_url: Option<&'a Url>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    next_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     icon: Option<&'a Url>,
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hubs: Vec<Hub<'a>>,
     #[serde(rename = "_feedmill")]
     extension: FeedExtension<'a>,
     items: Vec<Item<'a>>,
+}
+
+/// Where readers can subscribe to be told of changes.
+#[derive(Serialize)]
+struct Hub<'a> {
+    r#type: &'static str,
+    url: &'a Url,
 }
 
 /// `_feedmill` of the feed.
@@ -83,6 +123,19 @@ struct FeedExtension<'a> {
     /// Where copied pictures come from, by the name of the file.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     media: &'a BTreeMap<String, Url>,
+    /// The number of this document, if it is an archive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    archive: Option<u32>,
+    /// The number of the newest archive of the feed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    newest_archive: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rights: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    editor: Option<&'a str>,
+    /// How often the feed may change, in minutes, where that is not every hour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh: Option<u32>,
 }
 
 /// One item. The standard asks for one of `content_html` and `content_text`.
@@ -94,13 +147,16 @@ struct Item<'a> {
     external_url: Option<&'a Url>,
     title: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    content_html: Option<&'a str>,
+    content_html: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     content_text: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<&'a Url>,
+    /// The same picture where the entry has one that is wide enough to stand above the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    banner_image: Option<&'a Url>,
     date_published: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     date_modified: Option<String>,
@@ -150,6 +206,12 @@ struct ItemExtension<'a> {
     comments: Option<&'a Comments>,
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<ImageWords<'a>>,
+    /// The end of `content_html` that is no part of the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice: Option<&'a str>,
+    /// The feed it was taken from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    feed: Option<&'a Parent>,
 }
 
 /// What is known of the lead picture beside its address.
@@ -181,22 +243,24 @@ fn item(entry: &Entry) -> Item<'_> {
         language,
         source,
         comments,
+        notice,
+        parent,
         first_seen,
         position,
     } = entry;
     let instant = published.instant();
     let changed = instant != *updated || instant.offset() != updated.offset();
     let tags = once_each(categories);
-    let content_html = content.as_ref().map(crate::model::SafeHtml::as_str);
     Item {
         id: id.as_str(),
         url,
         external_url: source.as_ref().and_then(|source| source.url.as_ref()).filter(|url| is_page(url)),
         title: title.as_str(),
-        content_html,
-        content_text: content_html.is_none().then(|| summary.as_deref().unwrap_or(title.as_str())),
+        content_html: entry.content_with_notice(),
+        content_text: content.is_none().then(|| summary.as_deref().unwrap_or(title.as_str())),
         summary: summary.as_deref(),
         image: image.as_ref().map(|image| &image.url),
+        banner_image: image.as_ref().filter(|image| image.width >= Some(BANNER_WIDTH)).map(|image| &image.url),
         date_published: date(instant),
         date_modified: changed.then(|| date(*updated)),
         authors,
@@ -212,6 +276,8 @@ fn item(entry: &Entry) -> Item<'_> {
             source: source.as_ref(),
             comments: comments.as_ref(),
             image: image.as_ref().and_then(image_words),
+            notice: notice.as_ref().filter(|_| content.is_some()).map(SafeHtml::as_str),
+            feed: parent.as_ref(),
         },
         tags,
         language: language.as_deref(),

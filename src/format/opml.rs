@@ -44,7 +44,8 @@ fn write(writer: &mut Writer<Vec<u8>>, title: &str, entries: &[OpmlOutline]) -> 
     writer.write_event(Event::Start(BytesStart::new("body")))?;
     for OpmlOutline { title, html_url, xml_url } in entries {
         // OPML asks for words; the address is better than none.
-        let title = xml::some_line(title).unwrap_or_else(|| html_url.to_string());
+        let title = Some(xml::line(title).into_owned()).filter(|title| !title.is_empty());
+        let title = title.unwrap_or_else(|| html_url.to_string());
         let attributes = [
             ("type", "rss"),
             ("text", &*title),

@@ -11,8 +11,8 @@ use url::Url;
 
 use super::{FORMATS, artifacts, json_feed, xml};
 use crate::model::{
-    Attribution, Comments, Enclosure, Entry, EntryId, Feed, FeedId, Image, Person, Precision, SafeHtml, Timestamp,
-    Title,
+    Attribution, Comments, Enclosure, Entry, EntryId, Feed, FeedId, Image, Parent, Part, Person, Precision, REFRESH,
+    SafeHtml, Timestamp, Title,
 };
 
 /// What has broken feeds before, between characters of all of Unicode.
@@ -86,11 +86,13 @@ fn entry() -> impl Strategy<Value = Entry> {
     let name = (odd_text(), address(), odd_text());
     let times = (timestamp(), prop_oneof![Just(None), moment().prop_map(Some)], moment(), any::<u32>());
     let words = (vec(person, 0..3), of(odd_text()), of(odd_text()), vec(odd_text(), 0..3), of(odd_text()));
-    let rest = (of(image()), vec(enclosure(), 0..3), of(source), of(comments));
+    let parent = (odd_text(), address()).prop_map(|(title, home)| Parent { id: "other".to_owned(), title, home });
+    let rest = (of(image()), vec(enclosure(), 0..3), of(source), of(comments), of(odd_text()), of(parent));
     (name, times, words, rest).prop_map(|(name, times, words, rest)| {
         let (published, updated, first_seen, position) = times;
         let (authors, summary, content, categories, language) = words;
-        let (image, enclosures, source, comments) = rest;
+        let (image, enclosures, source, comments, notice, parent) = rest;
+        let notice = notice.filter(|_| content.is_some()).map(SafeHtml::from_sanitiser);
         let feed = FeedId::new("acme").unwrap();
         Entry {
             id: EntryId::from_key(crate::normalise::id::guid_key(&name.0, &feed, &name.1)),
@@ -107,6 +109,8 @@ fn entry() -> impl Strategy<Value = Entry> {
             language,
             source,
             comments,
+            notice,
+            parent,
             first_seen: first_seen.to_utc(),
             position,
         }
@@ -114,14 +118,19 @@ fn entry() -> impl Strategy<Value = Entry> {
 }
 
 fn feed() -> impl Strategy<Value = Feed> {
-    let texts = (odd_text(), of(odd_text()), of(select(&["en", "zh-CN", "not a tag"][..])));
-    (texts, address(), of(address()), vec(entry(), 0..4)).prop_map(
-        |((title, description, language), home, icon, entries)| {
+    let texts = (odd_text(), of(odd_text()), of(select(&["en", "zh-CN", "not a tag"][..])), of(odd_text()));
+    let part = prop_oneof![
+        of(1..9_u32).prop_map(|newest_archive| Part::Current { newest_archive }),
+        (1..9_u32).prop_map(|number| Part::Archive { number })
+    ];
+    (texts, address(), of(address()), (of(address()), part, 1..20_000_u32), vec(entry(), 0..4)).prop_map(
+        |((title, description, language, rights), home, icon, (hub, part, refresh), entries)| {
             let title = Title::new(&title).unwrap_or_else(|| Title::new("untitled").unwrap());
             let mut feed = Feed::new(FeedId::new("acme").unwrap(), title, home);
             feed.description = description;
             feed.language = language.map(str::to_owned);
             feed.icon = icon;
+            (feed.hub, feed.part, feed.refresh, feed.rights) = (hub, part, refresh, rights);
             feed.with_entries(entries, 100)
         },
     )
@@ -130,7 +139,8 @@ fn feed() -> impl Strategy<Value = Feed> {
 /// The file of `feed` with this ending.
 fn file(feed: &Feed, ending: &str) -> Vec<u8> {
     let base = Url::parse("https://me.example/feeds/").unwrap();
-    let artifact = artifacts(feed, Some(&base)).into_iter().find(|file| file.path == format!("acme.{ending}"));
+    let artifact =
+        artifacts(feed, Some(&base)).into_iter().find(|file| file.path == format!("{}.{ending}", feed.stem()));
     artifact.unwrap().bytes
 }
 
@@ -152,7 +162,7 @@ fn kept(written: Option<&str>) -> Vec<String> {
 
 /// What remains of a title: its line, or the address if XML allows none of its characters.
 fn title(entry: &Entry) -> String {
-    xml::some_line(entry.title.as_str()).unwrap_or_else(|| entry.url.to_string())
+    xml::some_line(entry.title.as_str()).unwrap_or_else(|| xml::guarded(&xml::uri(&entry.url)).into_owned())
 }
 
 /// An entry with its offsets, which comparing moments does not see.
@@ -204,13 +214,15 @@ proptest! {
             let rss = |name| texts(item, "", name);
             prop_assert_eq!(rss("title"), [title(entry)]);
             prop_assert_eq!(rss("guid"), [entry.id.as_str()]);
-            prop_assert_eq!(rss("link"), [entry.url.as_str()]);
+            prop_assert_eq!(rss("link"), [xml::uri(&entry.url)]);
             let described = kept(entry.summary.as_deref());
-            prop_assert_eq!(rss("description"), described.iter().map(partial_escape).collect::<Vec<_>>());
+            if !described.is_empty() || entry.content.is_none() {
+                prop_assert_eq!(rss("description"), described.iter().map(partial_escape).collect::<Vec<_>>());
+            }
             prop_assert_eq!(rss("category"), lines(entry.categories.iter().map(String::as_str)));
             prop_assert_eq!(rss("enclosure").len(), usize::from(!entry.enclosures.is_empty()));
             let content = texts(item, "http://purl.org/rss/1.0/modules/content/", "encoded");
-            prop_assert_eq!(content, kept(entry.content.as_ref().map(SafeHtml::as_str)));
+            prop_assert_eq!(content, kept(entry.content_with_notice().as_deref()));
             let creators = texts(item, "http://purl.org/dc/elements/1.1/", "creator");
             prop_assert_eq!(creators, lines(entry.authors.iter().map(|author| author.name.as_str())));
             let published = DateTime::parse_from_rfc2822(&rss("pubDate").concat()).unwrap();
@@ -229,12 +241,14 @@ proptest! {
             let atom = |name| texts(node, ATOM, name);
             prop_assert_eq!(atom("title"), [title(entry)]);
             prop_assert_eq!(atom("id"), [entry.id.as_str()]);
-            prop_assert_eq!(atom("summary"), kept(entry.summary.as_deref()));
-            prop_assert_eq!(atom("content"), kept(entry.content.as_ref().map(SafeHtml::as_str)));
+            let summary = entry.summary.as_deref().and_then(xml::some_words);
+            let summary = summary.or_else(|| entry.content.is_none().then(|| title(entry)));
+            prop_assert_eq!(atom("summary"), summary.into_iter().collect::<Vec<_>>());
+            prop_assert_eq!(atom("content"), kept(entry.content_with_notice().as_deref()));
             let terms: Vec<_> = node.children().filter_map(|child| child.attribute("term")).collect();
             prop_assert_eq!(terms, lines(entry.categories.iter().map(String::as_str)));
             let pictures: Vec<_> = node.children().filter_map(|child| child.attribute("url")).collect();
-            prop_assert_eq!(pictures, entry.image.iter().map(|image| image.url.as_str()).collect::<Vec<_>>());
+            prop_assert_eq!(pictures, entry.image.iter().map(|image| xml::uri(&image.url)).collect::<Vec<_>>());
             let files = node.children().filter(|child| child.attribute("rel") == Some("enclosure")).count();
             prop_assert_eq!(files, entry.enclosures.len());
             prop_assert_eq!(DateTime::parse_from_rfc3339(&atom("published").concat()), Ok(entry.published.instant()));
@@ -252,6 +266,13 @@ proptest! {
         );
         let mut again = Feed::new(feed.id.clone(), header.title.unwrap(), header.home.unwrap());
         (again.description, again.language, again.icon) = (header.description, header.language, header.icon);
+        (again.hub, again.rights, again.part) = (header.hub, header.rights, feed.part);
+        again.refresh = header.refresh.unwrap_or(REFRESH);
+        let archive = match feed.part {
+            Part::Current { newest_archive } => newest_archive,
+            Part::Archive { number } => Some(number),
+        };
+        prop_assert_eq!(header.archive, archive);
         let again = again.with_entries(entries, 100);
         prop_assert_eq!(&again, &feed);
         prop_assert_eq!(file(&again, "json"), bytes);
@@ -269,8 +290,11 @@ proptest! {
                 let wanted = if format.extension() == "json" { ours.title.as_str().to_owned() } else { title(ours) };
                 prop_assert_eq!(theirs.title.as_ref().map(|title| title.content.as_str()), Some(wanted.as_str()));
                 prop_assert_eq!(&theirs.id, ours.id.as_str());
-                prop_assert!(theirs.links.iter().any(|link| link.href == ours.url.as_str()));
+                prop_assert!(theirs.links.iter().any(|link| [ours.url.as_str(), &xml::uri(&ours.url)].contains(&&*link.href)));
                 prop_assert_eq!(theirs.published, Some(ours.published.instant().to_utc()));
+                if let Some(updated) = theirs.updated.filter(|_| format.extension() != "rss") {
+                    prop_assert_eq!(updated.timestamp(), ours.updated.timestamp());
+                }
             }
         }
     }

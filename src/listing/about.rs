@@ -99,6 +99,28 @@ pub(super) fn icon(document: &Document) -> Option<Url> {
     related("apple-touch-icon").chain(related("icon")).find_map(|link| document.resolve(attribute(link, "href")?))
 }
 
+/// Who holds which rights.
+pub(super) fn rights(document: &Document) -> Option<String> {
+    let mut text = String::new();
+    let written = document.meta(&["copyright", "dcterms.rights", "dc.rights", "rights"])?;
+    document::push_folded(&mut text, written);
+    truncate(&mut text, MAX_TEXT);
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The e-mail address of whoever made the page: `<link rev="made" href="mailto:…">` or `rel="author"`.
+pub(super) fn editor(document: &Document) -> Option<String> {
+    let made = document.link_elements().filter(|link| {
+        let is = |name, word: &str| attribute(*link, name).is_some_and(|value| value.trim().eq_ignore_ascii_case(word));
+        is("rev", "made") || is("rel", "author")
+    });
+    made.filter_map(|link| attribute(link, "href")?.trim().strip_prefix("mailto:")).find_map(|address| {
+        let address = address.split('?').next().unwrap_or_default();
+        (address.len() <= 200 && address.contains('@')).then(|| address.to_owned())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

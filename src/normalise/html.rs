@@ -5,6 +5,7 @@
 //! empty elements, writes attributes in a fixed order and cuts at the size cap. Sanitising twice gives the same bytes.
 
 mod blocks;
+mod excerpt;
 mod finish;
 mod pictures;
 mod token;
@@ -19,6 +20,7 @@ use url::Url;
 use crate::model::{Image, SafeHtml};
 
 pub(crate) use blocks::{Block, Kind, blocks, without};
+pub use excerpt::{Limit, cut, excerpt};
 pub(crate) use pictures::with_pictures;
 pub(crate) use token::{decode, escape};
 

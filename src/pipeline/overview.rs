@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Memory, Outcome, Ports, Publish, Store};
-use crate::config::Config;
+use crate::config::{Config, Merged, Source};
 use crate::finding::{Code, Finding};
 use crate::report;
 
@@ -66,14 +66,14 @@ fn write<F, S: Store, P: Publish, C>(
     findings: &mut Vec<Finding>,
 ) -> Vec<(String, u64)> {
     let mut files = Vec::new();
-    let rows = match rows(config, outcomes, ports) {
+    let (rows, merged) = match rows(config, outcomes, ports) {
         Ok(rows) => rows,
         Err(finding) => {
             findings.push(finding);
             return files;
         }
     };
-    for artifact in report::overview(config, &rows) {
+    for artifact in report::overview(config, &rows, &merged) {
         if let Err(error) = ports.publish.write(&artifact) {
             findings.push(Finding::error(Code::PublishFailed, error.to_string()));
         }
@@ -82,17 +82,23 @@ fn write<F, S: Store, P: Publish, C>(
     files
 }
 
-/// What is shown of every source, in the order of feeds.toml.
+/// The rows of sources and of merged feeds.
+type Rows<'c> = (Vec<(&'c Source, Memory)>, Vec<(&'c Merged, Memory)>);
+
+/// What is shown of every source and of every merged feed, in the order of feeds.toml.
 fn rows<'c, F, S: Store, P, C>(
     config: &'c Config,
     outcomes: &[Outcome],
     ports: &Ports<'_, F, S, P, C>,
-) -> Result<Vec<(&'c crate::config::Source, Memory)>, Finding> {
+) -> Result<Rows<'c>, Finding> {
     let places: HashMap<&str, usize> =
         config.sources.iter().enumerate().map(|(place, source)| (source.id.as_str(), place)).collect();
     let mut rows: Vec<_> = config.sources.iter().map(|source| (source, Memory::default())).collect();
+    let mut merged: Vec<_> = config.merged.iter().map(|merged| (merged, Memory::default())).collect();
     let mut put = |id: &str, memory: Memory| {
         if let Some((_, row)) = places.get(id).and_then(|place| rows.get_mut(*place)) {
+            *row = memory.shown();
+        } else if let Some((_, row)) = merged.iter_mut().find(|(merged, _)| merged.id.as_str() == id) {
             *row = memory.shown();
         }
     };
@@ -105,5 +111,5 @@ fn rows<'c, F, S: Store, P, C>(
     // What a damaged state file no longer says is read back from the published feeds by the next run; until then the
     // files stay as they are.
     read.map_err(|error| Finding::error(Code::StateFailed, error.to_string()))?;
-    Ok(rows)
+    Ok((rows, merged))
 }

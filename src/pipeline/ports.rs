@@ -1,6 +1,6 @@
 //! The ports: what the pipeline needs of the outside, as small traits that `io` implements.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
 use std::path::PathBuf;
 
@@ -137,6 +137,12 @@ pub struct Memory {
     /// Pictures that wait for a later run to be copied.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub pictures_waiting: usize,
+    /// What `assemble::presentation` said at that time.
+    #[serde(default)]
+    pub presentation: String,
+    /// The archives of the feed.
+    #[serde(default)]
+    pub archives: Archives,
     /// What the files about all feeds say of this one.
     pub summary: Summary,
 }
@@ -147,7 +153,15 @@ impl Memory {
     #[must_use]
     pub(crate) fn shown(self) -> Self {
         let channel = Channel { description: None, icon: None, ..self.channel };
-        Self { validators: Validators::default(), fingerprint: String::new(), published: Vec::new(), channel, ..self }
+        Self {
+            validators: Validators::default(),
+            fingerprint: String::new(),
+            published: Vec::new(),
+            presentation: String::new(),
+            archives: Archives::default(),
+            channel,
+            ..self
+        }
     }
 
     /// Whether the files about all feeds say the same of both. What they never say is left out by name, so that a
@@ -157,6 +171,8 @@ impl Memory {
             validators: other.validators.clone(),
             fingerprint: other.fingerprint.clone(),
             published: other.published.clone(),
+            presentation: other.presentation.clone(),
+            archives: other.archives.clone(),
             last_success: other.last_success,
             next_due: other.next_due,
             not_before: other.not_before,
@@ -182,6 +198,15 @@ fn is_zero(number: &usize) -> bool {
     *number == 0
 }
 
+/// What is remembered of the archives of a feed (see `assemble::next_page`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Archives {
+    /// The number of the newest; 0 if there is none.
+    pub newest: u32,
+    /// Marks of the entries that are still in the feed, and in an archive as they are now.
+    pub marks: BTreeSet<String>,
+}
+
 /// What the files about all feeds say of one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
@@ -204,6 +229,12 @@ pub struct Channel {
     pub language: Option<String>,
     /// A picture.
     pub icon: Option<Url>,
+    /// Who holds which rights, as the page says.
+    #[serde(default)]
+    pub rights: Option<String>,
+    /// The e-mail address of whoever answers for the content.
+    #[serde(default)]
+    pub editor: Option<String>,
 }
 
 /// An entry with what is remembered beside it.

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::LATEST;
-use super::ports::{Answer, Channel, Copy, Fetch, Kept, Memory, Mirrored, Publish, Request, Summary};
+use super::ports::{Answer, Archives, Channel, Copy, Fetch, Kept, Memory, Mirrored, Publish, Request, Summary};
 use crate::assemble::media;
 use crate::config::{Config, Source};
 use crate::finding::{Code, Finding};
@@ -37,12 +37,26 @@ pub(super) async fn restore<F: Fetch, P: Publish>(
     if local.is_some() {
         return Ok(local);
     }
-    let served = config.base_url.as_ref().filter(|base| can_resolve(base)).and_then(|base| base.join(&path).ok());
+    let served = served(source, config, fetch, &path).await?;
+    Ok(served.and_then(|(bytes, url)| rebuild(&bytes, source, url.as_str()).ok()))
+}
+
+/// The published file at `path` from where it is served; `None` if there is none.
+///
+/// # Errors
+/// It could not be had for another reason.
+pub(super) async fn served<F: Fetch>(
+    source: &Source,
+    config: &Config,
+    fetch: &F,
+    path: &str,
+) -> Result<Option<(Vec<u8>, Url)>, Finding> {
+    let served = config.base_url.as_ref().filter(|base| can_resolve(base)).and_then(|base| base.join(path).ok());
     let Some(url) = served else { return Ok(None) };
     let options = crate::config::RequestOptions { obey_robots: false, headers: Vec::new(), ..source.request.clone() };
     let request = Request { url: &url, home: &url, options: &options, root: None, validators: None, last: false };
     match fetch.fetch(request).await {
-        Ok(Answer::Page(page, _)) => Ok(rebuild(&page.body, source, url.as_str()).ok()),
+        Ok(Answer::Page(page, _)) => Ok(Some((page.body, url))),
         Ok(Answer::Unchanged(_)) => Ok(None),
         Err(finding) if matches!(finding.status, Some(404 | 410)) || finding.code == Code::NameUnknown => Ok(None),
         Err(finding) => {
@@ -83,8 +97,11 @@ fn rebuild(bytes: &[u8], source: &Source, place: &str) -> Result<Restored, Strin
             description: header.description,
             language: header.language,
             icon: header.icon,
+            rights: header.rights,
+            editor: header.editor,
         },
         mirrors: !header.media.is_empty(),
+        archives: Archives { newest: header.archive.unwrap_or_default(), ..Archives::default() },
         ..Memory::default()
     };
     // A size of nothing fits no file, so that the copy is looked at before it counts.

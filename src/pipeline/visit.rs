@@ -1,24 +1,22 @@
 //! One visit to one source.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::bearing;
 use super::furniture::{self, Lessons};
-use super::ports::{
-    Answer, Channel, Clock, Fetch, Kept, Memory, Mirrored, Publish, Request, Store, Update, Validators,
-};
+use super::ports::{Answer, Clock, Fetch, Kept, Memory, Mirrored, Publish, Request, Store, Update, Validators};
 use super::read::{self, Draft, ReadArticle, Setting, Step};
 use super::restore::restore;
-use super::{Event, Outcome, Ports, State};
+use super::{Event, Outcome, Ports, State, archive};
 use crate::article::recurring::Removed;
 use crate::assemble::{self, Job, Verdict, Why};
 use crate::config::{Config, Source};
 use crate::finding::{Code, Finding};
 use crate::listing::Listing;
-use crate::model::{Entry, EntryId, Feed};
+use crate::model::{Entry, EntryId, Feed, Part};
 use crate::normalise::id::entry_id;
 use crate::page::Page;
 
@@ -43,6 +41,8 @@ struct Visit<'a, F, S, P, C> {
     rebuilt: Option<Vec<Kept>>,
     /// The same for pictures.
     rebuilt_pictures: Vec<Mirrored>,
+    /// Keys of what a rebuild found in archives, which the store does not have yet either.
+    archived: Vec<(String, EntryId)>,
     findings: Vec<Finding>,
     /// What was learned of the blocks that the articles have in common.
     recurring: Option<Vec<u8>>,
@@ -75,6 +75,7 @@ pub async fn visit<F: Fetch, S: Store, P: Publish, C: Clock>(
         memory,
         rebuilt: None,
         rebuilt_pictures: Vec::new(),
+        archived: Vec::new(),
         findings: Vec::new(),
         recurring: None,
     };
@@ -90,6 +91,7 @@ pub async fn visit<F: Fetch, S: Store, P: Publish, C: Clock>(
             Err(finding) => return visit.failed(finding),
         }
     }
+    visit.find_archives().await;
     tracing::info!(feed = %source.id, known = !first, "visit");
     if let Some(finding) = bearing::retired(&visit.memory, source, now) {
         return visit.retired(finding);
@@ -117,6 +119,18 @@ fn refused(source: &Source, finding: Finding) -> Outcome {
 }
 
 impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
+    /// Fetches archives that were lost, and reads them all if the state was.
+    async fn find_archives(&mut self) {
+        let (source, publish) = (self.source, self.ports.publish);
+        let newest = self.memory.archives.newest;
+        if source.publication.archive {
+            self.findings.extend(archive::recover(source, self.config, self.ports.fetch, publish, newest).await);
+        }
+        if let Some(kept) = &self.rebuilt {
+            self.archived = archive::remember(source, publish, kept, &mut self.memory.archives);
+        }
+    }
+
     async fn run(&mut self, tell: &(dyn Fn(&Event<'_>) + Sync)) -> Result<Outcome, Finding> {
         let current = self.memory.fingerprint == self.source.fingerprint && self.memory.queued == 0;
         let validators = current.then(|| self.memory.validators.clone());
@@ -163,9 +177,12 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             self.note(&after)?;
             return Ok(self.outcome(State::Unchanged, &after, 0, 0, 0));
         }
-        let kept = self.kept()?;
-        let feed = self.feed(&after.channel, kept.into_iter().map(|kept| kept.entry).collect());
-        let files = self.publish(feed, &mut after).await?;
+        let entries = self.kept()?.into_iter().map(|kept| kept.entry).collect();
+        let ordered = assemble::in_order(self.source, &after.channel, entries);
+        let leaving = self.leaving(&ordered);
+        let files = self.settle(&mut after, &ordered, leaving)?;
+        let feed = self.feed(&after, ordered);
+        let files = files + self.publish(feed, &mut after).await?;
         let state = if files > 0 { State::Changed } else { State::Unchanged };
         Ok(self.outcome(state, &after, 0, 0, files))
     }
@@ -312,14 +329,14 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             all.insert(kept.entry.id.clone(), kept.clone());
             written.push(kept);
         }
-        let feed = self.feed(&after.channel, all.values().map(|kept| kept.entry.clone()).collect());
-        let inside: HashSet<&EntryId> = feed.entries().iter().map(|entry| &entry.id).collect();
-        let dropped: Vec<EntryId> = all.keys().filter(|id| !inside.contains(id)).cloned().collect();
-        if feed.entries().is_empty() {
+        let entries = all.into_values().map(|kept| kept.entry).collect();
+        let ordered = assemble::in_order(self.source, &after.channel, entries);
+        let dropped = self.leaving(&ordered);
+        if ordered.is_empty() {
             return Err(Finding::error(Code::ListingEmpty, "no story could be used").at_page(&self.source.url));
         }
         self.succeed(&mut after);
-        if let Some(finding) = assemble::stale(after_newest(&feed), self.source, self.now) {
+        if let Some(finding) = assemble::stale(newest(&ordered), self.source, self.now) {
             self.findings.push(finding.clone());
             after.findings.push(finding);
         }
@@ -336,18 +353,48 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         }
         after.published = Vec::new();
         let recurring = self.recurring.take();
+        let seen = news.seen.into_iter().chain(std::mem::take(&mut self.archived)).collect();
+        // What goes to an archive is kept until that is on the disk.
+        let to_archive = self.source.publication.archive
+            && assemble::next_page(&ordered, self.source.max_entries, &after.archives).is_some();
+        let (now, later) = if to_archive { (Vec::new(), dropped) } else { (dropped, Vec::new()) };
         self.commit(&Update {
             memory: after.clone(),
             changed: written,
-            dropped,
-            seen: news.seen,
+            dropped: now,
+            seen,
             recurring,
             ..Update::default()
         })?;
         self.memory = after.clone();
-        let files = self.publish(feed, &mut after).await?;
+        let files = self.settle(&mut after, &ordered, later)?;
+        let feed = self.feed(&after, ordered);
+        let files = files + self.publish(feed, &mut after).await?;
         let state = if files > 0 { State::Changed } else { State::Unchanged };
         Ok(self.outcome(state, &after, news.new, news.changed, files))
+    }
+
+    /// The entries that the feed has no room for.
+    fn leaving(&self, ordered: &[Entry]) -> Vec<EntryId> {
+        ordered.iter().skip(self.source.max_entries).map(|entry| entry.id.clone()).collect()
+    }
+
+    /// Closes the archives that the entries beyond `max_entries` ask for, then drops those `leaving`; returns how many
+    /// files were written. `ordered` are all entries, newest first.
+    fn settle(&self, after: &mut Memory, ordered: &[Entry], leaving: Vec<EntryId>) -> Result<usize, Finding> {
+        let (source, config, publish) = (self.source, self.config, self.ports.publish);
+        let mut files = 0;
+        if self.before.last_success.is_some() && self.before.base_url != config.base_url {
+            files += archive::move_all(source, config, publish, after.archives.newest)?;
+        }
+        if source.publication.archive {
+            files += archive::close(source, &after.channel, config, publish, ordered, &mut after.archives)?;
+        }
+        after.archives.marks = assemble::remaining(ordered, source.max_entries, &after.archives);
+        if !leaving.is_empty() {
+            self.commit(&Update { memory: after.clone(), dropped: leaving, ..Update::default() })?;
+        }
+        Ok(files)
     }
 
     fn succeed(&mut self, after: &mut Memory) {
@@ -450,6 +497,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         let stored = self.ports.store.known(&self.source.id, &keys);
         let mut known = stored.map_err(|error| Finding::error(Code::StateFailed, error.to_string()))?;
         if self.rebuilt.is_some() {
+            known.extend(self.archived.iter().cloned());
             known.extend(kept.iter().flat_map(|kept| kept.keys.iter().map(|key| (key.clone(), kept.entry.id.clone()))));
         }
         Ok(known)
@@ -468,8 +516,12 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         noted.map_err(|error| Finding::error(Code::StateFailed, error.to_string()))
     }
 
-    fn feed(&self, channel: &Channel, entries: Vec<Entry>) -> Feed {
-        assemble::feed(self.source, channel, entries)
+    fn feed(&self, after: &Memory, entries: Vec<Entry>) -> Feed {
+        let mut feed = assemble::feed(self.source, &after.channel, entries);
+        let newest = after.archives.newest;
+        let there = self.source.publication.archive && archive::exists(self.ports.publish, &self.source.id, newest);
+        feed.part = Part::Current { newest_archive: there.then_some(newest) };
+        feed
     }
 
     /// Whether every published file is there with its size, was made for the address where it is served now, and shows
@@ -479,6 +531,9 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             && self.memory.base_url == self.config.base_url
             && self.memory.mirrors == self.source.media.is_some()
             && self.memory.pictures_waiting == 0
+            && self.memory.presentation == assemble::presentation(self.source)
+            && (self.memory.archives.newest == 0
+                || archive::exists(self.ports.publish, &self.source.id, self.memory.archives.newest))
             && self.memory.published.iter().all(|(path, size)| self.ports.publish.size(path) == Some(*size))
     }
 }
@@ -488,8 +543,9 @@ fn waits(kept: &Kept, now: DateTime<Utc>) -> bool {
     kept.pending && now - kept.entry.first_seen < RETRY
 }
 
-fn after_newest(feed: &Feed) -> Option<DateTime<Utc>> {
-    feed.entries().iter().map(|entry| entry.published.instant().to_utc()).max()
+/// The publication time of the newest of `ordered`.
+fn newest(ordered: &[Entry]) -> Option<DateTime<Utc>> {
+    ordered.first().map(|entry| entry.published.instant().to_utc())
 }
 
 /// What the stories that were read change.

@@ -9,16 +9,20 @@
 
 mod absence;
 mod architecture;
+mod archive;
 mod blocked;
 mod build;
 mod config;
 mod failure;
 mod faults;
 mod formats;
+mod generated;
 mod hub;
 mod inspect;
 mod media;
+mod merged;
 mod properties;
+mod publication;
 mod readme;
 mod recurring;
 mod sites;

@@ -33,6 +33,16 @@ pub struct Header {
     pub home: Option<Url>,
     /// Where copied pictures come from, by the name of the file.
     pub media: BTreeMap<String, Url>,
+    /// Who holds which rights.
+    pub rights: Option<String>,
+    /// The e-mail address of whoever answers for the content.
+    pub editor: Option<String>,
+    /// Where readers can subscribe to be told of changes.
+    pub hub: Option<Url>,
+    /// How often it may change, in minutes, where that is known.
+    pub refresh: Option<u32>,
+    /// The number of the newest archive that goes with it, or of the archive that it is.
+    pub archive: Option<u32>,
 }
 
 /// Reads a JSON Feed of version 1 or 1.1; entries in the order of the file.
@@ -55,6 +65,9 @@ pub(crate) fn read_with(
         return Err("not a JSON Feed: no version".to_owned());
     }
     let items = whole.get("items").and_then(Value::as_array).ok_or("not a JSON Feed: no list of items")?;
+    let nothing = Map::new();
+    let ours = object(whole, EXTENSION).unwrap_or(&nothing);
+    let small = |name| number(ours, name).and_then(|number| u32::try_from(number).ok());
     let header = Header {
         title: text(whole, "title").and_then(Title::new),
         description: owned(whole, "description"),
@@ -62,6 +75,11 @@ pub(crate) fn read_with(
         icon: address(whole, "icon"),
         home: address(whole, "home_page_url"),
         media: media(whole),
+        rights: owned(ours, "rights"),
+        editor: owned(ours, "editor"),
+        hub: list(whole, "hubs").iter().filter_map(Value::as_object).find_map(|hub| address(hub, "url")),
+        refresh: small("refresh"),
+        archive: small("archive").or_else(|| small("newest_archive")),
     };
     let everybody = people(whole);
     let entries = items.iter().zip(0..).filter_map(|(item, place)| {
@@ -100,7 +118,12 @@ fn entry(item: &Map<String, Value>, place: u32, sanitise: &dyn Fn(&str, &Url) ->
     let published = in_offset(instant, ours, "published_offset");
     let updated = time(item, "date_modified").map_or(published, |instant| in_offset(instant, ours, "updated_offset"));
     let precision = parsed::<Precision>(ours, "precision").unwrap_or(Precision::Exact);
-    let content = text(item, "content_html").and_then(|html| sanitise(html, &url));
+    let notice = text(ours, "notice");
+    let html = text(item, "content_html").map(|html| match notice {
+        Some(notice) => html.strip_suffix(notice).unwrap_or(html),
+        None => html,
+    });
+    let content = html.and_then(|html| sanitise(html, &url));
     // Ours repeats the summary or the title in `content_text`; elsewhere it is the text.
     let words = text(item, "content_text").filter(|_| known.is_none() && content.is_none());
     let summary = text(item, "summary").or(words);
@@ -113,7 +136,6 @@ fn entry(item: &Map<String, Value>, place: u32, sanitise: &dyn Fn(&str, &Url) ->
         updated,
         authors: people(item),
         summary: summary.map(str::to_owned),
-        content,
         image: image(item, ours),
         categories: tags.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         enclosures: list(item, "attachments").iter().filter_map(enclosure).collect(),
@@ -121,6 +143,9 @@ fn entry(item: &Map<String, Value>, place: u32, sanitise: &dyn Fn(&str, &Url) ->
         source: source(item, ours),
         comments: object(ours, "comments")
             .map(|comments| Comments { count: number(comments, "count"), url: address(comments, "url") }),
+        notice: notice.filter(|_| content.is_some()).and_then(|notice| sanitise(notice, &url)),
+        parent: parsed(ours, "feed"),
+        content,
         first_seen: first_seen.unwrap_or_else(|| DateTime::<Utc>::from(published)),
         position: number(ours, "position").and_then(|position| u32::try_from(position).ok()).unwrap_or(place),
         url,

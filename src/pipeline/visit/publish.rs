@@ -1,7 +1,7 @@
 //! The end of a visit: pictures, files, and the mark that they are written.
 
 use super::Visit;
-use crate::assemble::media;
+use crate::assemble::{self, media};
 use crate::finding::{Code, Finding};
 use crate::format;
 use crate::model::Feed;
@@ -36,6 +36,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         }
         after.published = published;
         after.base_url.clone_from(&self.config.base_url);
+        after.presentation = assemble::presentation(self.source);
         let Mirroring { changed: mirrored, gone, .. } = mirroring;
         if mirrored.is_empty() && gone.is_empty() {
             self.note(after)?;

@@ -37,6 +37,8 @@ fn kept(number: usize, title: &str, keys: &[String]) -> Kept {
         language: None,
         source: None,
         comments: None,
+        notice: None,
+        parent: None,
         first_seen: at(7),
         position: 3,
     };

@@ -1,0 +1,123 @@
+//! Merged feeds, made at the end of a run from what is kept of their parts; nothing is fetched.
+//!
+//! A part that failed has its last good entries in them. One is made anew only where a part changed, where feeds.toml
+//! did, where a file is not as it was written, or where the last run did not come to its end. Parts are read one after
+//! the other, those with the newest entries first, and only as long as they can have entries that the feed has room for.
+
+use super::{LATEST, Memory, Outcome, Ports, Publish, State, Store, StoreError, Summary, Update};
+use crate::assemble;
+use crate::config::{Config, Merged};
+use crate::finding::{Code, Finding};
+use crate::format;
+use crate::model::{Entry, Feed};
+
+/// What became of the merged feeds.
+#[derive(Debug, Default)]
+pub(super) struct Ended {
+    /// Whether the files about all feeds have something else to say of one.
+    pub(super) changed: bool,
+    /// What was noticed.
+    pub(super) findings: Vec<Finding>,
+}
+
+/// Makes those that may have changed. `complete` says that the last run came to its end.
+pub(super) fn end<F, S: Store, P: Publish, C>(
+    config: &Config,
+    outcomes: &[Outcome],
+    complete: bool,
+    ports: &Ports<'_, F, S, P, C>,
+) -> Ended {
+    let mut ended = Ended::default();
+    for merged in &config.merged {
+        match make(config, merged, outcomes, complete, ports) {
+            Ok(changed) => ended.changed |= changed,
+            Err(finding) => ended.findings.push(finding),
+        }
+    }
+    ended
+}
+
+/// Makes one, if it may have changed; whether its row did.
+fn make<F, S: Store, P: Publish, C>(
+    config: &Config,
+    merged: &Merged,
+    outcomes: &[Outcome],
+    complete: bool,
+    ports: &Ports<'_, F, S, P, C>,
+) -> Result<bool, Finding> {
+    let failed = |error: StoreError| Finding::error(Code::StateFailed, error.to_string());
+    let before = ports.store.memory(&merged.id).map_err(failed)?.unwrap_or_default();
+    let made_from = format!("{} {}", env!("CARGO_PKG_VERSION"), config.digest);
+    let is_part = |outcome: &Outcome| {
+        merged.parts.iter().any(|place| config.sources.get(*place).is_some_and(|source| source.id == outcome.id))
+    };
+    let changed = outcomes.iter().any(|outcome| outcome.state == State::Changed && is_part(outcome));
+    let intact = !before.published.is_empty()
+        && before.published.iter().all(|(path, size)| ports.publish.size(path) == Some(*size));
+    if complete && !changed && intact && before.fingerprint == made_from {
+        return Ok(false);
+    }
+    let feed = feed(config, merged, ports).map_err(failed)?;
+    if feed.entries().is_empty() {
+        return Ok(false);
+    }
+    let mut after = Memory { fingerprint: made_from, summary: summary(&feed), ..Memory::default() };
+    feed.title.as_str().clone_into(&mut after.channel.title);
+    after.channel.language.clone_from(&feed.language);
+    for artifact in format::artifacts(&feed, config.base_url.as_ref()) {
+        let written = ports.publish.write(&artifact);
+        written.map_err(|error| Finding::error(Code::PublishFailed, error.to_string()))?;
+        after.published.push((artifact.path, u64::try_from(artifact.bytes.len()).unwrap_or(u64::MAX)));
+    }
+    if after != before {
+        ports.store.commit(&merged.id, &Update { memory: after.clone(), ..Update::default() }).map_err(failed)?;
+    }
+    Ok((after.summary, after.channel) != (before.summary, before.channel))
+}
+
+fn feed<F, S: Store, P, C>(
+    config: &Config,
+    merged: &Merged,
+    ports: &Ports<'_, F, S, P, C>,
+) -> Result<Feed, StoreError> {
+    let mut parts = Vec::new();
+    for place in &merged.parts {
+        let Some(source) = config.sources.get(*place) else { continue };
+        if let Some(memory) = ports.store.memory(&source.id)?
+            && let Some(newest) = memory.summary.newest
+        {
+            parts.push((newest, *place, source, memory.channel));
+        }
+    }
+    let mut languages = parts.iter().map(|(_, _, _, channel)| channel.language.as_deref());
+    let common = languages.next().flatten().map(str::to_owned);
+    let common = common.filter(|common| languages.all(|language| language == Some(common)));
+    let language = merged.language.as_deref().or(common.as_deref());
+    parts.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut entries: Vec<(usize, Entry)> = Vec::new();
+    for (newest, place, source, channel) in &parts {
+        // Twice as many as there is room for, since some may be the same story.
+        let enough = merged.max_entries * 2;
+        if entries.len() >= enough && entries.iter().all(|(_, entry)| entry.published.instant() > *newest) {
+            break;
+        }
+        let kept = ports.store.entries(&source.id)?.into_iter().map(|kept| kept.entry).collect();
+        let feed = assemble::feed(source, channel, kept);
+        let adopted = feed.into_entries().into_iter();
+        entries.extend(adopted.map(|entry| (*place, assemble::adopted(entry, source, channel, language))));
+        entries.sort_by(|(_, a), (_, b)| b.published.instant().cmp(&a.published.instant()).then(a.id.cmp(&b.id)));
+        entries.truncate(enough);
+    }
+    entries.sort_by_key(|(place, _)| *place);
+    let entries = entries.into_iter().map(|(_, entry)| entry).collect();
+    Ok(assemble::merged(config, merged, common.as_deref(), entries))
+}
+
+fn summary(feed: &Feed) -> Summary {
+    let latest = feed.entries().iter().take(LATEST);
+    Summary {
+        entries: feed.entries().len(),
+        newest: feed.entries().first().map(|entry| entry.published.instant()),
+        latest: latest.map(|entry| (entry.title.as_str().to_owned(), entry.url.clone())).collect(),
+    }
+}
