@@ -19,6 +19,8 @@ mod words;
 const STORY: usize = 1_500;
 /// A body of less weight is a remark beside a picture, a form or a player.
 const REMARK: usize = 280;
+/// A film with a text of this weight has a text.
+const DESCRIBED: usize = 100;
 /// The weight of all lines of a page that only a script fills.
 const SHELL: usize = 240;
 /// The most lines of a page that are looked at.
@@ -114,7 +116,7 @@ pub(super) fn find(document: &Document, survey: &Survey<'_>, article: &Article) 
     if is_behind_a_paywall(document, survey, body) {
         return Some(Absence::Paywall);
     }
-    if body < REMARK && shows_a_film(document) {
+    if body < DESCRIBED && shows_a_film(document) {
         return Some(Absence::Video);
     }
     (body < REMARK && is_shell(document, survey)).then_some(Absence::Script)

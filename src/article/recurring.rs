@@ -1,7 +1,7 @@
 //! What several articles of one source have in common is furniture: disclaimers, author boxes, promotions.
 //!
 //! One page cannot tell a disclaimer from a paragraph; the pages of a source can. Steps: [`pieces`] splits a body into
-//! blocks, [`Known::learn`] notes which article they stand in, [`clean`] takes out those that stand in enough others.
+//! blocks, [`Known::learn`] notes which article they stand in, [`apply`] takes out those that stand in enough others.
 //! A run learns all the articles it read before it cleans the first, so that their order does not matter and the
 //! first run is clean already.
 //!
@@ -18,7 +18,7 @@ pub use known::Known;
 
 use super::lines::folded;
 use super::{Article, Claim, Origin};
-use crate::model::Image;
+use crate::model::{Image, SafeHtml};
 use crate::normalise::html::{self, Block, Kind};
 use crate::normalise::image;
 
@@ -30,6 +30,8 @@ pub struct Pieces {
     prints: Vec<Option<u64>>,
     /// The fingerprint of the lead picture that was found.
     lead: Option<u64>,
+    /// The fingerprint of the summary that was found.
+    summary: Option<u64>,
 }
 
 /// A block that was taken out.
@@ -52,24 +54,31 @@ impl Removed {
 
 /// A body without furniture.
 #[derive(Debug)]
-pub struct Cleaned {
+struct Cleaned {
     /// The markup that is left, not sanitised.
-    pub markup: String,
+    markup: String,
     /// What was taken out, in order.
-    pub removed: Vec<Removed>,
+    removed: Vec<Removed>,
 }
 
 /// Splits the body of `article` into blocks.
 pub fn pieces(article: &Article) -> Pieces {
+    let mut pieces = body_pieces(article);
+    let found = |origin: Origin| origin != Origin::Configured;
+    let lead = article.image.as_ref().filter(|image| found(image.origin));
+    pieces.lead = lead.map(|image| print("lead", place(image.value.url.as_str())));
+    let summary = article.summary.as_ref().filter(|summary| found(summary.origin));
+    pieces.summary = summary.map(|summary| print("summary", &folded(&summary.value)));
+    pieces
+}
+
+fn body_pieces(article: &Article) -> Pieces {
     let Some(body) = &article.body else { return Pieces::default() };
     let source = article.source.as_ref().and_then(|source| source.name.as_deref());
     let title = article.title.as_ref().map(|title| title.value.as_str());
     let authors = article.authors.iter().flat_map(|authors| authors.value.iter().map(String::as_str));
     let names: Vec<&str> = source.into_iter().chain(title).chain(authors).collect();
-    let mut pieces = split(&body.value, &names);
-    let lead = article.image.as_ref().filter(|image| image.origin != Origin::Configured);
-    pieces.lead = lead.map(|image| print("lead", place(image.value.url.as_str())));
-    pieces
+    split(&body.value, &names)
 }
 
 /// Splits `markup`, a body as serialised, into blocks; `names` are words that the article has of its own, which do not
@@ -80,13 +89,13 @@ fn split(markup: &str, names: &[&str]) -> Pieces {
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
     let blocks = html::blocks(markup);
     let prints = blocks.iter().map(|block| fingerprint(block, &names)).collect();
-    Pieces { blocks, prints, lead: None }
+    Pieces { blocks, prints, ..Pieces::default() }
 }
 
 /// Takes out of `markup` the blocks of `pieces`, its own, that are furniture as far as is `known`; `None` where nothing
-/// is.
-pub fn clean(markup: &str, pieces: &Pieces, known: &Known) -> Option<Cleaned> {
-    let gone = judge::furniture(pieces, known);
+/// is. `published` are the letters that were published of the article, if any.
+fn clean(markup: &str, pieces: &Pieces, known: &Known, published: Option<&str>) -> Option<Cleaned> {
+    let gone = judge::furniture(pieces, known, published);
     if !gone.contains(&true) {
         return None;
     }
@@ -111,10 +120,18 @@ pub fn clean(markup: &str, pieces: &Pieces, known: &Known) -> Option<Cleaned> {
 }
 
 /// Cleans the body of `article`, whose blocks `pieces` are, and gives up a lead picture that was one of them. `url` is
-/// what addresses in the body are relative to. Returns what was taken out.
-pub fn apply(article: &mut Article, pieces: &Pieces, known: &Known, url: &Url) -> Vec<Removed> {
+/// what addresses in the body are relative to; `published` is the text that was published of the article, if any: what
+/// was left out of that comes back only if hardly any article has it. Returns what was taken out.
+pub fn apply(
+    article: &mut Article,
+    pieces: &Pieces,
+    known: &Known,
+    url: &Url,
+    published: Option<&SafeHtml>,
+) -> Vec<Removed> {
     let Some(body) = article.body.as_mut() else { return Vec::new() };
-    let Some(cleaned) = clean(&body.value, pieces, known) else { return Vec::new() };
+    let published = published.map(|content| folded(&html::plain_text(content)));
+    let Some(cleaned) = clean(&body.value, pieces, known, published.as_deref()) else { return Vec::new() };
     body.value = cleaned.markup;
     let shows = |image: &Claim<Image>, markup: &str| {
         let mut pictures = html::addresses(markup).filter(|(name, _)| *name == "img");
@@ -128,15 +145,24 @@ pub fn apply(article: &mut Article, pieces: &Pieces, known: &Known, url: &Url) -
     cleaned.removed
 }
 
-/// Whether the lead picture of the article whose blocks are `pieces` leads most of the others, too: then it is the
-/// site's, and a picture of the article's own is better.
-pub fn has_stock_picture(pieces: &Pieces, known: &Known) -> bool {
-    let count = pieces.lead.map_or(0, |lead| known.articles_with(lead));
+/// Gives up what `article`, whose `pieces` these are, says of itself in the same way as most of the others, so that the
+/// site says it of itself: the summary, and the lead picture where the body has one of its own.
+pub fn without_stock(article: &mut Article, pieces: &Pieces, known: &Known, url: &Url) {
+    if is_stock(pieces.lead, known) {
+        prefer_own_picture(article, url);
+    }
+    if is_stock(pieces.summary, known) {
+        article.summary = None;
+    }
+}
+
+fn is_stock(print: Option<u64>, known: &Known) -> bool {
+    let count = print.map_or(0, |print| known.articles_with(print));
     count > judge::LEAST && count * 2 > known.articles()
 }
 
 /// Replaces the lead picture of `article` with the first other one of its body, if there is one.
-pub fn prefer_own_picture(article: &mut Article, url: &Url) {
+fn prefer_own_picture(article: &mut Article, url: &Url) {
     let (Some(body), Some(lead)) = (&article.body, &article.image) else { return };
     let own = html::addresses(&body.value)
         .filter(|(name, _)| *name == "img")

@@ -148,7 +148,8 @@ fn common(article: &mut Article, setting: &Setting, page: &Page) -> Common {
     let pieces = recurring::pieces(article);
     let mut known = setting.known.clone();
     known.learn(&normalise::id::key(&page.requested, &setting.source.url), &pieces);
-    let removed = recurring::apply(article, &pieces, &known, &page.url);
+    let removed = recurring::apply(article, &pieces, &known, &page.url, None);
+    recurring::without_stock(article, &pieces, &known, &page.url);
     Common { articles: known.articles(), removed }
 }
 

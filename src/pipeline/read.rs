@@ -100,7 +100,9 @@ pub(super) fn story(job: Job, page: &Page, setting: &Setting) -> Step {
     let mut findings = document.findings;
     if let Some(absence) = article.absence.filter(|_| article.strategy != "configured") {
         let finding = absent(absence, page);
-        if absence.is_another_page() {
+        // A shell may call every page the same.
+        let is_shell = absence == Absence::Script && !is_called_the_same(&job, &article);
+        if absence.is_another_page() || is_shell {
             return Step::done(elsewhere(&job, setting, absence, finding));
         }
         findings.push(finding);
@@ -110,6 +112,15 @@ pub(super) fn story(job: Job, page: &Page, setting: &Setting) -> Step {
     }
     let pieces = recurring::pieces(&article);
     Step::Draft(Box::new(Draft { job, article, pieces, url: page.url.clone(), findings }))
+}
+
+/// Whether page and listing agree on the headline, give or take a part of it.
+fn is_called_the_same(job: &Job, article: &Article) -> bool {
+    let letters =
+        |title: &str| title.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let (Some(listed), Some(shown)) = (&job.teaser.title, &article.title) else { return false };
+    let (listed, shown) = (letters(listed), letters(&shown.value));
+    !listed.is_empty() && !shown.is_empty() && (listed.contains(&shown) || shown.contains(&listed))
 }
 
 fn absent(absence: Absence, page: &Page) -> Finding {
@@ -134,10 +145,10 @@ fn elsewhere(job: &Job, setting: &Setting, absence: Absence, finding: Finding) -
 
 /// Makes the entry of `draft`, without the blocks that are furniture as far as is `known`; returns those, too.
 pub(super) fn finish(mut draft: Draft, known: &Known, setting: &Setting) -> (ReadArticle, Vec<Removed>) {
-    let removed = recurring::apply(&mut draft.article, &draft.pieces, known, &draft.url);
-    if recurring::has_stock_picture(&draft.pieces, known) {
-        recurring::prefer_own_picture(&mut draft.article, &draft.url);
-    }
+    let published = draft.job.previous.as_ref().filter(|kept| !kept.pending);
+    let published = published.and_then(|kept| kept.entry.content.as_ref());
+    let removed = recurring::apply(&mut draft.article, &draft.pieces, known, &draft.url, published);
+    recurring::without_stock(&mut draft.article, &draft.pieces, known, &draft.url);
     let Draft { job, article, url, mut findings, .. } = draft;
     if article.body.is_none() && article.absence.is_none() && job.teaser.content.is_none() {
         let finding = Finding::warning(Code::ArticleEmpty, "no body was found; the listing's words are used");

@@ -97,6 +97,10 @@ fn a_page_without_text_gives_what_it_knows_of_the_story() {
         "<html lang=en><head><title>{TITLE}</title></head><body><div id=app></div><noscript>You need to enable JavaScript to run this app.</noscript><script src=/app.js></script></body></html>"
     );
     check("article-script", &shell);
+    // A shell that calls every page the same gives nothing.
+    let generic = "<html lang=en><head><title>Daily Test: all the news</title><meta property=og:title content='Daily Test: all the news'><meta property=og:description content='News for everybody, every day'></head><body><div id=app></div><script src=/app.js></script></body></html>";
+    let item = check("article-script", generic);
+    assert!(!item.to_string().contains("everybody"), "{item}");
 }
 
 #[test]

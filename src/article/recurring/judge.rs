@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{Known, Pieces};
+use crate::article::lines::folded;
 use crate::normalise::html::{Block, Kind};
 
 /// The fewest articles that are evidence.
@@ -27,8 +28,8 @@ static BOX: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a pattern of our own")
 });
 
-/// For each block of `pieces` whether it is furniture.
-pub(super) fn furniture(pieces: &Pieces, known: &Known) -> Vec<bool> {
+/// For each block of `pieces` whether it is furniture; `published` are the letters that were published of the article.
+pub(super) fn furniture(pieces: &Pieces, known: &Known, published: Option<&str>) -> Vec<bool> {
     let blocks = &pieces.blocks;
     let mut gone = vec![false; blocks.len()];
     let total = known.articles();
@@ -39,6 +40,15 @@ pub(super) fn furniture(pieces: &Pieces, known: &Known) -> Vec<bool> {
         pieces.prints.iter().map(|print| print.map_or(0, |print| known.articles_with(print))).collect();
     if counts.iter().all(|count| *count < LEAST) {
         return gone;
+    }
+    // What a reader did not get the first time does not turn up because its share has fallen.
+    if let Some(published) = published {
+        for (at, block) in blocks.iter().enumerate() {
+            let left_out = block.weight >= SENTENCE && !published.contains(&folded(&block.text));
+            if let Some(gone) = gone.get_mut(at) {
+                *gone = left_out && counts.get(at).is_some_and(|count| *count >= LEAST);
+            }
+        }
     }
     // What goes lays bare what stands beside it, until nothing more goes.
     loop {

@@ -50,7 +50,7 @@ impl Known {
         for mask in self.prints.values_mut() {
             *mask &= !bit;
         }
-        for print in pieces.prints.iter().chain([&pieces.lead]).flatten() {
+        for print in pieces.prints.iter().chain([&pieces.lead, &pieces.summary]).flatten() {
             *self.prints.entry(*print).or_default() |= bit;
         }
         self.prints.retain(|_, mask| *mask != 0);

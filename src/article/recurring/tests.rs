@@ -10,7 +10,7 @@ fn cleaned(articles: &[String]) -> Vec<String> {
         known.learn(&format!("https://site.example/{at}"), pieces);
     }
     let left = |(markup, pieces): (&String, &Pieces)| {
-        clean(markup, pieces, &known).map_or_else(|| markup.clone(), |cleaned| cleaned.markup)
+        clean(markup, pieces, &known, None).map_or_else(|| markup.clone(), |cleaned| cleaned.markup)
     };
     articles.iter().zip(&split).map(left).collect()
 }
@@ -126,7 +126,7 @@ fn the_order_of_articles_and_reading_twice_do_not_matter() {
         known.learn("a", &split(&pages[0], &[]));
     }
     assert_eq!(known.articles(), 1);
-    assert!(clean(&pages[0], &split(&pages[0], &[]), &known).is_none());
+    assert!(clean(&pages[0], &split(&pages[0], &[]), &known, None).is_none());
 }
 
 #[test]
@@ -170,6 +170,63 @@ fn what_an_article_calls_its_own_does_not_make_a_block_another_one() {
         known.learn(&at.to_string(), pieces);
     }
     for (page, pieces) in pages.iter().zip(&pieces) {
-        assert!(!clean(page, pieces, &known).unwrap().markup.contains("转载"), "{page}");
+        assert!(!clean(page, pieces, &known, None).unwrap().markup.contains("转载"), "{page}");
     }
+}
+
+#[test]
+fn what_was_left_out_stays_out_when_its_share_falls() {
+    let line = "<p>Folgen Sie uns in der App und verpassen Sie keine Nachricht aus Ihrer Stadt mehr.</p>";
+    let pages =
+        articles(40, |own, at| if at < 4 { own.replacen("</p>", &format!("</p>{line}"), 1) } else { own.to_owned() });
+    let split: Vec<Pieces> = pages.iter().map(|page| split(page, &[])).collect();
+    let mut known = Known::default();
+    for (at, pieces) in split.iter().enumerate().take(8) {
+        known.learn(&at.to_string(), pieces);
+    }
+    let first = clean(&pages[0], &split[0], &known, None).unwrap().markup;
+    for (at, pieces) in split.iter().enumerate() {
+        known.learn(&at.to_string(), pieces);
+    }
+    let published = folded(&first);
+    assert!(clean(&pages[0], &split[0], &known, None).is_none(), "four of forty");
+    assert_eq!(clean(&pages[0], &split[0], &known, Some(&published)).unwrap().markup, first);
+}
+
+#[test]
+fn what_the_site_says_of_itself_is_no_claim_about_an_article() {
+    let url = Url::parse("https://site.example/a").unwrap();
+    let picture = |path: &str| super::super::testimony::picture(url.join(path).unwrap());
+    let article = |at: usize| Article {
+        image: Some(Claim { value: picture("/default-share.jpg"), origin: Origin::OpenGraph }),
+        summary: Some(Claim { value: "All the news of the bay.".to_owned(), origin: Origin::OpenGraph }),
+        body: Some(Claim {
+            value: format!("<p>Text {at}</p><p><img src=\"/own-{at}.jpg\"></p>"),
+            origin: Origin::Visible,
+        }),
+        ..Article::default()
+    };
+    let mut known = Known::default();
+    for at in 0..5 {
+        known.learn(&at.to_string(), &pieces(&article(at)));
+    }
+    let without = |mut article: Article| {
+        let pieces = pieces(&article);
+        without_stock(&mut article, &pieces, &known, &url);
+        (article.image.unwrap().value.url.path().to_owned(), article.summary.map(|claim| claim.value))
+    };
+    assert_eq!(without(article(3)), ("/own-3.jpg".to_owned(), None));
+    let bare = Article { body: None, ..article(3) };
+    assert_eq!(without(bare).0, "/default-share.jpg", "better than none");
+    let own = Article {
+        image: Some(Claim { value: picture("/front.jpg"), origin: Origin::OpenGraph }),
+        summary: Some(Claim { value: "What this one is about.".to_owned(), origin: Origin::OpenGraph }),
+        ..article(3)
+    };
+    assert_eq!(without(own), ("/front.jpg".to_owned(), Some("What this one is about.".to_owned())));
+    let chosen = |origin| Article {
+        summary: Some(Claim { value: "All the news of the bay.".to_owned(), origin }),
+        ..article(3)
+    };
+    assert!(without(chosen(Origin::Configured)).1.is_some());
 }
