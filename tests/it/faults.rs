@@ -10,6 +10,7 @@ mod answers;
 mod manners;
 mod origin;
 mod pages;
+mod robots;
 mod secure;
 
 use std::collections::BTreeMap;

@@ -14,7 +14,7 @@ use url::Url;
 
 use super::STORIES;
 use super::origin::FaultOrigin;
-use crate::support::{Project, front_page};
+use crate::support::{Project, front_page, story_page};
 
 /// Ways to name a machine that is not public: loopback, private networks, providers' own, link-local (the metadata of
 /// clouds), documentation, multicast, reserved; IPv4 inside IPv6; decimal, octal, hexadecimal, short and wide digits.
@@ -251,5 +251,31 @@ fn stories_and_settings_lead_to_no_private_address() {
     let project = Project::new(&config);
     let run = project.build();
     assert!(run.stderr.contains("article-failed"), "{}", run.stderr);
+    assert_eq!(inside.connections(), 0);
+}
+
+#[test]
+fn pictures_lead_to_no_private_address() {
+    let inside = FaultOrigin::listen(([0, 0, 0, 0], 0).into(), None);
+    let port = inside.port();
+    let proxy = FaultOrigin::start();
+    proxy.page("http://news.example/", &front_page(&STORIES));
+    proxy.answer("http://news.example/moved.png", 302, &[("location", &format!("http://127.1:{port}/b.png"))], b"");
+    for (path, title) in STORIES {
+        let pictures = format!(
+            "<p><img src=\"http://127.0.0.1:{port}/a.png\" width=\"640\" height=\"480\" alt=\"A\"></p>\
+             <p><img src=\"/moved.png\" width=\"640\" height=\"480\" alt=\"B\"></p><time"
+        );
+        let page = story_page(title, "2026-11-20").replacen("<time", &pictures, 1);
+        proxy.page(&format!("http://news.example{path}"), &page);
+    }
+    let project = Project::new(&format!(
+        "base_url = \"https://feeds.example/\"\n[feeds.a]\nurl = \"http://news.example/\"\nmedia = true\n\
+         request = {{ proxy = \"{}\", delay = \"0s\" }}\n",
+        proxy.url("")
+    ));
+    let run = project.build();
+    assert!(run.stderr.contains("media-failed"), "{}", run.stderr);
+    assert!(proxy.paths().contains(&"http://news.example/moved.png".to_owned()));
     assert_eq!(inside.connections(), 0);
 }
