@@ -40,8 +40,17 @@ pub(super) fn drips(host: &str) -> Finding {
         .remedy("see whether the page opens in a browser; the next run tries again")
 }
 
-/// The finding for an answer that is no page.
+/// The finding for an answer that is no page, with the time at which the server may be asked again.
 pub(super) fn status(landing: &Landing, now: DateTime<Utc>) -> Finding {
+    let asked = header::retry_after(&landing.headers, now);
+    let overloaded = matches!(landing.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+    let wait = asked.and_then(|wait| TimeDelta::from_std(wait).ok()).or_else(|| overloaded.then_some(BREATHER));
+    let mut finding = refusal(landing, asked);
+    finding.not_before = wait.filter(|wait| *wait > TimeDelta::zero()).map(|wait| now + wait);
+    finding
+}
+
+fn refusal(landing: &Landing, asked: Option<Duration>) -> Finding {
     let status = landing.status;
     let host = landing.url.host_str().unwrap_or_default();
     if let Some(block) = in_the_way(landing) {
@@ -56,14 +65,10 @@ pub(super) fn status(landing: &Landing, now: DateTime<Utc>) -> Finding {
     if let Some(words) = status.canonical_reason() {
         message = format!("{message} ({})", words.to_lowercase());
     }
-    let wait = header::retry_after(&landing.headers, now);
-    if let Some(wait) = wait {
+    if let Some(wait) = asked {
         message = format!("{message} and asks to come back in {}", seconds(wait));
     }
-    let mut finding = Finding::error(Code::HttpStatus, message).status(status.as_u16());
-    let overloaded = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
-    let wait = wait.and_then(|wait| TimeDelta::from_std(wait).ok()).or_else(|| overloaded.then_some(BREATHER));
-    finding.not_before = wait.filter(|wait| *wait > TimeDelta::zero()).map(|wait| now + wait);
+    let finding = Finding::error(Code::HttpStatus, message).status(status.as_u16());
     match remedy(status) {
         Some(remedy) => finding.remedy(remedy),
         None => finding,
