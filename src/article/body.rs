@@ -119,6 +119,7 @@ fn copied(
 
 /// Paragraphs first, since furniture goes block by block.
 fn finish(root: &NodeRef<'_>, title: Option<&str>) {
+    shape::layout_tables(root);
     shape::paragraphs(root);
     furniture::remove(root, title);
     shape::figures(root);

@@ -166,6 +166,41 @@ fn split(block: &NodeRef<'_>) {
     block.append_child(&caption);
 }
 
+/// Turns tables that only lay out the page into plain boxes: those with one filled cell a row, and what is left of a
+/// table of which a part was chosen.
+pub(super) fn layout_tables(root: &NodeRef<'_>) {
+    let parts = ["table", "thead", "tbody", "tfoot", "tr", "td", "th"];
+    let tables: Vec<NodeRef<'_>> = root.descendants_it().filter(|node| node.has_name("table")).collect();
+    for table in tables.iter().rev() {
+        let cells: Vec<NodeRef<'_>> =
+            table.descendants_it().filter(|node| node.has_name("td") || node.has_name("th")).collect();
+        let filled = |cell: &&NodeRef<'_>| words_of(cell) > 0 || holds_picture(cell);
+        let rows: Vec<_> = cells.iter().filter(filled).filter_map(|cell| cell.parent().map(|row| row.id)).collect();
+        let alone = rows.windows(2).all(|pair| pair.first() != pair.last());
+        let header = cells.iter().any(|cell| cell.has_name("th"));
+        if header || !alone {
+            continue;
+        }
+        for cell in cells.iter().filter(|cell| !filled(cell)) {
+            cell.remove_from_parent();
+        }
+        let inside: Vec<NodeRef<'_>> =
+            table.descendants_it().filter(|node| parts.iter().any(|name| node.has_name(name))).collect();
+        for part in inside {
+            part.rename("div");
+        }
+        table.rename("div");
+    }
+    let loose: Vec<NodeRef<'_>> = root
+        .descendants_it()
+        .filter(|node| parts.iter().skip(1).any(|name| node.has_name(name)))
+        .filter(|node| !node.ancestors_it(None).any(|outer| outer.has_name("table")))
+        .collect();
+    for part in loose {
+        part.rename("div");
+    }
+}
+
 /// Wraps lines that stand between blocks, or that empty lines separate, in paragraphs.
 pub(super) fn paragraphs(root: &NodeRef<'_>) {
     let inside = root.descendants_it().filter(|node| holds_blocks(node));
@@ -199,6 +234,16 @@ fn wrap_runs(container: &NodeRef<'_>, children: &[NodeRef<'_>]) {
 }
 
 fn wrap(container: &NodeRef<'_>, run: &mut Vec<NodeRef<'_>>) {
+    // A line break at either end of a paragraph only makes space.
+    for end in [run.iter().take_while(|node| is_space(node)).count(), usize::MAX] {
+        let idle: Vec<NodeRef<'_>> = if end == usize::MAX {
+            let keep = run.iter().rposition(|node| !is_space(node)).map_or(0, |last| last + 1);
+            run.drain(keep..).collect()
+        } else {
+            run.drain(..end).collect()
+        };
+        idle.iter().filter(|node| is_break(node)).for_each(NodeRef::remove_from_parent);
+    }
     let content = run.iter().any(|node| {
         words_of(node) > 0 || node.has_name("img") || node.descendants_it().any(|inner| inner.has_name("img"))
     });
@@ -225,6 +270,10 @@ fn is_break(node: &NodeRef<'_>) -> bool {
     node.has_name("br")
 }
 
+fn is_space(node: &NodeRef<'_>) -> bool {
+    is_break(node) || node.is_text() && words_of(node) == 0
+}
+
 fn has_inner_block(node: &NodeRef<'_>) -> bool {
     node.descendants_it().any(|inner| is_block_node(&inner))
 }
@@ -245,6 +294,7 @@ mod tests {
         let document = dom_query::Document::from(format!("<div id=root>{html}</div>"));
         let root = document.select_single("#root");
         let root = root.nodes().first().unwrap();
+        layout_tables(root);
         paragraphs(root);
         figures(root);
         root.inner_html().to_string()
@@ -264,6 +314,14 @@ mod tests {
             ("<p><img src=\"a\"></p><p>a story</p>", "<p><img src=\"a\"></p><p>a story</p>"),
             ("loose <b>line</b><p>a</p>", "<p>loose <b>line</b></p><p>a</p>"),
             ("a<br><br>b<br>c", "<p>a</p><p>b<br>c</p>"),
+            (
+                "<table><tbody><tr><td><br>a line<br><br>another</td></tr></tbody></table>",
+                "<div><div><div><div><p>a line</p><p>another</p></div></div></div></div>",
+            ),
+            (
+                "<table><tbody><tr><td>a</td><td>b</td></tr></tbody></table>",
+                "<table><tbody><tr><td>a</td><td>b</td></tr></tbody></table>",
+            ),
             ("only a line", "<p>only a line</p>"),
             (
                 "<figure><img src=\"a\"><div>a <b>bridge</b></div></figure>",
