@@ -4,6 +4,7 @@
 //! that was published once never moves.
 
 mod archive;
+pub mod drift;
 mod entry;
 mod judge;
 pub mod media;
@@ -337,4 +338,28 @@ pub fn count(number: usize, noun: &str) -> String {
 /// The moment as the clock at the source's site shows it.
 pub fn local(now: DateTime<Utc>, source: &Source) -> chrono::NaiveDateTime {
     now.with_timezone(&source.timezone).naive_local()
+}
+
+/// An entry that feedmill itself writes: about a failure, not about a story.
+pub fn notice(id: EntryId, title: &str, summary: String, url: Url, at: DateTime<Utc>) -> Option<crate::model::Entry> {
+    Some(crate::model::Entry {
+        id,
+        url,
+        title: Title::new(title)?,
+        published: crate::model::Timestamp::exact(at.fixed_offset()),
+        updated: at.fixed_offset(),
+        authors: Vec::new(),
+        summary: Some(summary),
+        content: None,
+        image: None,
+        categories: Vec::new(),
+        enclosures: Vec::new(),
+        language: Some("en".to_owned()),
+        source: None,
+        comments: None,
+        notice: None,
+        parent: None,
+        first_seen: at,
+        position: 0,
+    })
 }

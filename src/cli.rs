@@ -1,9 +1,13 @@
 //! The command line: one file a subcommand. The only module that prints.
 
+mod accept;
 mod build;
 mod inspect;
 mod ping;
 mod place;
+mod run;
+mod status;
+mod watch;
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
@@ -44,6 +48,12 @@ enum Command {
     Build(build::Arguments),
     /// Tell the hubs what changed, once it is online
     Ping(ping::Arguments),
+    /// Build what is due, again and again
+    Watch(watch::Arguments),
+    /// Show what is remembered of every feed, without visiting anything
+    Status(status::Arguments),
+    /// Take the next listing of a feed as it is, however different it looks
+    Accept(accept::Arguments),
     /// Show what is read from one page
     Inspect(inspect::Arguments),
 }
@@ -55,6 +65,9 @@ pub fn run() -> ExitCode {
     ExitCode::from(match arguments.command {
         Command::Build(arguments) => build::run(&arguments),
         Command::Ping(arguments) => ping::run(&arguments),
+        Command::Watch(arguments) => watch::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
+        Command::Accept(arguments) => accept::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
     })
 }

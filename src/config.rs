@@ -7,6 +7,7 @@
 //! 2. `written` reads typed values, `leaf` and `field` understand them, `valid` puts the sources together.
 //! 3. Without a mistake there is a [`Config`], else [`Mistakes`], with what may be secret veiled.
 
+mod expect;
 mod field;
 mod fingerprint;
 mod leaf;
@@ -83,6 +84,17 @@ pub fn parse(text: &str, file: &str, environment: &dyn Fn(&str) -> Option<String
     Err(Mistakes::new(text, file, drafts, &veiled))
 }
 
+/// A duration as feeds.toml writes it: `90s`, `5m`, `3h`, `7d`.
+///
+/// # Errors
+/// What is wrong with it, and what to write.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    leaf::duration(text).map_err(|trouble| match trouble.help {
+        Some(help) => format!("{}; {help}", trouble.message),
+        None => trouble.message,
+    })
+}
+
 /// A valid configuration.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -92,6 +104,10 @@ pub struct Config {
     pub title: Option<String>,
     /// An address or e-mail for the User-Agent, so that a site can reach whoever runs this.
     pub contact: Option<String>,
+    /// Whether `health.atom` is written: an entry when a feed begins to fail and when it is well again.
+    pub health: bool,
+    /// The file for Prometheus, relative to feeds.toml's folder.
+    pub metrics: Option<PathBuf>,
     /// The sources in the order of the file.
     pub sources: Vec<Source>,
     /// The feeds that are made of others.
@@ -133,6 +149,10 @@ pub struct Source {
     pub article: Arc<article::Rules>,
     /// What a good listing looks like.
     pub expect: Expect,
+    /// The time between two visits, where feeds.toml says so; else it follows from how often there is news.
+    pub interval: Option<Duration>,
+    /// Where failures are told.
+    pub errors: Errors,
     /// Only stories that match are kept.
     pub include: Filter,
     /// Stories that match are left out.
@@ -158,8 +178,57 @@ pub struct Source {
 pub struct Expect {
     /// The fewest stories.
     pub min_items: Option<usize>,
+    /// The most stories.
+    pub max_items: Option<usize>,
     /// The age of the newest entry.
     pub max_age: Option<Duration>,
+    /// The fewest characters of the text of most stories.
+    pub min_body: Option<usize>,
+    /// What nearly all stories have.
+    pub fields: Option<Vec<ExpectedField>>,
+    /// The language of the listing (BCP 47).
+    pub language: Option<String>,
+}
+
+/// A field that stories can be expected to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExpectedField {
+    /// A time that the site says.
+    Date,
+    /// A picture.
+    Image,
+    /// Who wrote it.
+    Author,
+    /// A short text.
+    Summary,
+    /// A text.
+    Body,
+}
+
+impl ExpectedField {
+    /// Every field.
+    pub const ALL: [Self; 5] = [Self::Date, Self::Image, Self::Author, Self::Summary, Self::Body];
+
+    /// The word in feeds.toml.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Date => "date",
+            Self::Image => "image",
+            Self::Author => "author",
+            Self::Summary => "summary",
+            Self::Body => "body",
+        }
+    }
+}
+
+/// Where failures are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Errors {
+    /// In the report, `status.json` and the health feed; the feed has articles alone.
+    #[default]
+    Report,
+    /// Also as an entry of the feed, as long as they last.
+    Entry,
 }
 
 /// Limits for pictures that are copied beside a feed.

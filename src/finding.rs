@@ -43,6 +43,8 @@ codes! {
     NameUnknown = "name-unknown",
     /// The source could not be reached: connection, TLS or time-out.
     FetchFailed = "fetch-failed",
+    /// No server at all could be reached.
+    Offline = "offline",
     /// The server answered with a status other than 200 or 304.
     HttpStatus = "http-status",
     /// The page has moved for good.
@@ -83,6 +85,16 @@ codes! {
     SelectorUnmatched = "selector-unmatched",
     /// The listing has far fewer entries than before.
     ListingShrunk = "listing-shrunk",
+    /// The list stands on the page, without items today.
+    ListingQuiet = "listing-quiet",
+    /// The page says that there is nothing, or belongs to another site.
+    PageReplaced = "page-replaced",
+    /// All stories of the listing are new, though there was no time for that.
+    IdsChanged = "ids-changed",
+    /// What nearly every story had is missing.
+    FieldLost = "field-lost",
+    /// Something of `expect` is not so.
+    ExpectationUnmet = "expectation-unmet",
     /// The newest entry is older than `expect.max_age`.
     ListingStale = "listing-stale",
     /// An item has no link or no title and was left out.
@@ -115,6 +127,8 @@ codes! {
     DateUnreadable = "date-unreadable",
     /// An archive of the feed is neither in the folder nor served.
     ArchiveMissing = "archive-missing",
+    /// The time for the run was up; the rest follows in the next run.
+    TimeUp = "time-up",
     /// The state file was lost or unusable, and was rebuilt from the published feed.
     StateRebuilt = "state-rebuilt",
     /// The state could not be read or written.

@@ -9,6 +9,7 @@ pub mod html_page;
 pub mod json_feed;
 pub mod opml;
 pub mod rss;
+pub mod status_page;
 pub(crate) mod xml;
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod environment;
+pub(crate) mod failpoint;
 pub mod fetch;
 pub mod files;
 pub mod folder;

@@ -8,6 +8,7 @@ mod about;
 mod auto;
 mod changelog;
 mod class;
+pub mod container;
 mod css;
 mod describe;
 mod jsonld;

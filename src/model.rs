@@ -50,6 +50,11 @@ impl FeedId {
         }
     }
 
+    /// The id of the feed about all feeds, which no feed of feeds.toml can have.
+    pub(crate) fn health() -> Self {
+        Self("health".to_owned())
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -13,29 +13,38 @@
 mod announce;
 mod archive;
 mod bearing;
+mod doubt;
 mod furniture;
+mod health;
+mod memory;
 mod merged;
 mod mirror;
+mod offline;
 mod overview;
 mod ports;
 mod read;
 mod restore;
+pub mod schedule;
 mod visit;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, Utc};
 use futures_util::StreamExt;
 use tokio::sync::Semaphore;
 
 pub use announce::{Told, announce};
+pub use health::errors;
+pub use memory::{Baseline, Doubt, Fill, Incident, Pace, Story};
 pub use ports::{
     Announce, Answer, Archives, Channel, Clock, Copy, Fetch, Kept, Memory, Mirrored, Moved, Publish, PublishError,
     Request, Store, StoreError, Summary, Update, Validators, Written,
 };
 pub use visit::visit;
 
+use crate::assemble::count;
 use crate::config::{Config, Source};
 use crate::finding::{Code, Finding, Severity};
 use crate::model::FeedId;
@@ -61,6 +70,15 @@ pub struct Ports<'a, F, S, P, C> {
     pub clock: &'a C,
     /// How many pages are parsed at once on threads of their own; none where they are parsed as they arrive.
     pub parsers: Option<Arc<Semaphore>>,
+    /// Set when no new work is to begin: what is under way ends well, the rest is left for a later run.
+    pub stop: Arc<AtomicBool>,
+}
+
+impl<F, S, P, C> Ports<'_, F, S, P, C> {
+    /// Whether no new work is to begin.
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
 }
 
 /// What became of a source in this run.
@@ -92,7 +110,15 @@ pub struct Outcome {
     pub entries: usize,
     /// The publication time of the newest.
     pub newest: Option<DateTime<FixedOffset>>,
-    /// What is to be shown of a source that has no row in the state: it was never read.
+    /// The last visit that ended well.
+    pub last_success: Option<DateTime<Utc>>,
+    /// When the source is visited next.
+    pub next_due: Option<DateTime<Utc>>,
+    /// Failures in a row.
+    pub failures: u32,
+    /// What was remembered before a visit that could not reach the server.
+    pub before: Option<Box<Memory>>,
+    /// What is to be shown of a source whose row could not be read or written.
     pub rowless: Option<Box<Memory>>,
     /// Whether the files about all feeds say the same of it as before.
     pub shows_the_same: bool,
@@ -118,19 +144,20 @@ pub enum Event<'a> {
     Finished(&'a Outcome),
 }
 
-/// Visits the sources of `config` whose ids are in `only` (all if it is empty), then writes the files about all feeds.
+/// Visits the sources of `config` whose ids are in `only` (all if there is no list), then writes the files about all
+/// feeds.
 ///
 /// Outcomes come back in the order of feeds.toml, together with the findings about the common files.
 pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
     config: &Config,
-    only: &[FeedId],
+    only: Option<&[FeedId]>,
     ports: &Ports<'_, F, S, P, C>,
     tell: &(dyn Fn(&Event<'_>) + Sync),
 ) -> (Vec<Outcome>, Vec<Finding>) {
     let before = overview::begin(ports);
     let mut hosts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, source) in config.sources.iter().enumerate() {
-        if only.is_empty() || only.contains(&source.id) {
+        if only.is_none_or(|only| only.contains(&source.id)) {
             hosts.entry(host_key(source)).or_default().push(index);
         }
     }
@@ -139,7 +166,7 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
     let visits = futures_util::stream::iter(hosts.into_values()).map(|sources| {
         let end = sources.len();
         let visits = futures_util::stream::iter(sources).enumerate().then(move |(place, index)| async move {
-            let source = config.sources.get(index)?;
+            let source = config.sources.get(index).filter(|_| !ports.stopped())?;
             tell(&Event::Started(&source.id));
             let keep_connection = few || place + 1 < end;
             let outcome = visit(&Arc::new(source.clone()), config, ports, keep_connection, tell).await;
@@ -158,6 +185,7 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
         }
     }
     drop(visits);
+    findings.extend(offline::undo(config, &mut outcomes, ports));
     findings.extend(end_batch(ports));
     outcomes.sort_by_key(|(index, _)| *index);
     let outcomes: Vec<Outcome> = outcomes.into_iter().map(|(_, outcome)| outcome).collect();
@@ -166,6 +194,12 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
     // A merged feed that changed is one more reason to make the files about all feeds.
     let before = before.filter(|_| !merged.changed);
     findings.extend(overview::end(config, &outcomes, before.as_ref(), ports));
+    let chosen = config.sources.iter().filter(|source| only.is_none_or(|only| only.contains(&source.id)));
+    let left = chosen.count() - outcomes.len();
+    if left > 0 {
+        let message = format!("the time was up; {} left for the next run", count(left, "feed"));
+        findings.push(Finding::note(Code::TimeUp, message));
+    }
     (outcomes, findings)
 }
 
@@ -177,10 +211,10 @@ fn end_batch<F, S: Store, P: Publish, C>(ports: &Ports<'_, F, S, P, C>) -> Optio
     ports.store.flush().err().map(|error| Finding::error(Code::StateFailed, error.to_string()))
 }
 
-/// The parsers for a run over the sources `only` (all if it is empty): with one host there is nothing to wait for
+/// The parsers for a run over the sources `only` (all if there is no list): with one host there is nothing to wait for
 /// while a page is parsed, so that a thread of its own would only cost.
-pub fn parsers(config: &Config, only: &[FeedId], threads: usize) -> Option<Arc<Semaphore>> {
-    let chosen = config.sources.iter().filter(|source| only.is_empty() || only.contains(&source.id));
+pub fn parsers(config: &Config, only: Option<&[FeedId]>, threads: usize) -> Option<Arc<Semaphore>> {
+    let chosen = config.sources.iter().filter(|source| only.is_none_or(|only| only.contains(&source.id)));
     let hosts: std::collections::BTreeSet<String> = chosen.map(host_key).collect();
     (hosts.len() > 1).then(|| Arc::new(Semaphore::new(threads)))
 }

@@ -3,16 +3,20 @@
 //! Pure: returns text and artifacts; `cli` prints and the pipeline publishes. The files about all feeds carry no time
 //! of generation, so that they change only when a feed does.
 
+mod health;
+pub mod metrics;
+pub mod status;
+
 use serde_json::{Value, json};
 use url::Url;
 
 use crate::config::{Config, Merged, Source};
 use crate::finding::{Finding, Severity};
+use crate::format;
 use crate::format::html_page::{Health, IndexFeed};
 use crate::format::opml::OpmlOutline;
-use crate::format::{self, FORMATS};
 use crate::model::{Artifact, FeedId};
-use crate::pipeline::{Memory, Outcome, State};
+use crate::pipeline::{Memory, Outcome, State, errors};
 
 /// The name of the OPML file.
 const OPML: &str = "feeds.opml";
@@ -41,8 +45,13 @@ pub fn overview(config: &Config, feeds: &[(&Source, Memory)], merged: &[(&Merged
     let opml = (!outlines.is_empty()).then_some(OPML);
     let bytes = format::html_page::render(title, opml, &pages);
     artifacts.push(Artifact { path: "index.html".to_owned(), media_type: "text/html", bytes });
-    let bytes = status(config, feeds, &merged);
+    let bytes = status::published(config, feeds, &merged);
     artifacts.push(Artifact { path: "status.json".to_owned(), media_type: "application/json", bytes });
+    let bytes = status::page(title, feeds);
+    artifacts.push(Artifact { path: "status.html".to_owned(), media_type: "text/html", bytes });
+    if config.health {
+        artifacts.extend(health::artifact(config, feeds));
+    }
     artifacts
 }
 
@@ -70,53 +79,6 @@ fn address(config: &Config, path: &str) -> String {
     served.map_or_else(|| path.to_owned(), String::from)
 }
 
-fn errors(memory: &Memory) -> impl Iterator<Item = &Finding> {
-    memory.failure.iter().chain(&memory.findings).filter(|finding| finding.severity == Severity::Error)
-}
-
-fn status(config: &Config, feeds: &[(&Source, Memory)], merged: &[&(&Merged, Memory)]) -> Vec<u8> {
-    let files = |id: &FeedId| -> Vec<String> {
-        FORMATS.iter().map(|format| address(config, &format!("{id}.{}", format.extension()))).collect()
-    };
-    let merged: Vec<Value> = merged
-        .iter()
-        .map(|(merged, memory)| {
-            let parts = merged.parts.iter().filter_map(|place| config.sources.get(*place));
-            json!({
-                "id": merged.id,
-                "title": memory.channel.title,
-                "entries": memory.summary.entries,
-                "newest": memory.summary.newest.map(|time| time.to_rfc3339()),
-                "feeds": parts.map(|source| &source.id).collect::<Vec<_>>(),
-                "files": files(&merged.id),
-            })
-        })
-        .collect();
-    let feeds: Vec<Value> = feeds
-        .iter()
-        .map(|(source, memory)| {
-            let files: Vec<String> = match memory.summary.entries {
-                0 => Vec::new(),
-                _ => files(&source.id),
-            };
-            json!({
-                "id": source.id,
-                "url": source.url,
-                "title": memory.channel.title,
-                "state": if errors(memory).next().is_some() { "failing" } else { "ok" },
-                "failing_since": memory.failing_since.map(|time| time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
-                "entries": memory.summary.entries,
-                "newest": memory.summary.newest.map(|time| time.to_rfc3339()),
-                "files": files,
-                "findings": memory.failure.iter().chain(&memory.findings).collect::<Vec<_>>(),
-            })
-        })
-        .collect();
-    let mut bytes = serde_json::to_vec_pretty(&json!({ "feeds": feeds, "merged": merged })).unwrap_or_default();
-    bytes.push(b'\n');
-    bytes
-}
-
 /// The run as one JSON object.
 pub fn json(outcomes: &[Outcome], common: &[Finding]) -> Value {
     let feeds: Vec<Value> = outcomes
@@ -130,11 +92,18 @@ pub fn json(outcomes: &[Outcome], common: &[Finding]) -> Value {
                 "kept": kept(outcome),
                 "entries": outcome.entries,
                 "files_written": outcome.files,
+                "last_success": outcome.last_success.map(moment),
+                "next_due": outcome.next_due.map(moment),
+                "failures": outcome.failures,
                 "findings": outcome.findings,
             })
         })
         .collect();
     json!({ "feeds": feeds, "findings": common, "failed": failures(outcomes, common) })
+}
+
+fn moment(time: chrono::DateTime<chrono::Utc>) -> String {
+    time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
 /// Entries that were there before and still are.
@@ -150,9 +119,7 @@ pub fn failures(outcomes: &[Outcome], common: &[Finding]) -> usize {
 
 /// The table of a run, one row a feed.
 pub fn table(outcomes: &[Outcome]) -> String {
-    let mut table = comfy_table::Table::new();
-    table.load_style(comfy_table::presets::NOTHING);
-    table.set_header(["feed", "state", "new", "changed", "kept", "entries", "newest"]);
+    let mut table = plain_table(&["feed", "state", "new", "changed", "kept", "entries", "newest"]);
     for outcome in outcomes {
         let newest = outcome.newest.map(|time| time.format("%Y-%m-%d").to_string());
         table.add_row([
@@ -165,8 +132,21 @@ pub fn table(outcomes: &[Outcome]) -> String {
             newest.unwrap_or_else(|| "-".to_owned()),
         ]);
     }
-    for column in 2..=5 {
-        if let Some(column) = table.column_mut(column) {
+    aligned(table, &[2, 3, 4, 5])
+}
+
+/// A table without lines.
+fn plain_table(header: &[&str]) -> comfy_table::Table {
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    table.set_header(header);
+    table
+}
+
+/// The text of `table`, with numbers in some of its columns.
+fn aligned(mut table: comfy_table::Table, numbers: &[usize]) -> String {
+    for column in numbers {
+        if let Some(column) = table.column_mut(*column) {
             column.set_cell_alignment(comfy_table::CellAlignment::Right);
         }
     }

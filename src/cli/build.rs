@@ -1,20 +1,19 @@
 //! `feedmill build`: visit the sites, write the feeds, tell what happened.
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::place::{self, Place};
-use super::{BUSY, SOME_FAILED, USAGE, WELL, say, warn};
+use super::place::Project;
+use super::run::{self, Done, Selection};
+use super::{SOME_FAILED, WELL, say, warn};
+use crate::config::{self, Config};
 use crate::finding::Finding;
-use crate::io::clock::SystemClock;
-use crate::io::fetch::{Web, WebOptions};
-use crate::io::publish::dir::Dir;
-use crate::io::robots::RobotsCache;
-use crate::io::store::sqlite::{OpenError, Sqlite};
-use crate::io::throttle::Closures;
-use crate::pipeline::{self, Clock, Event, Outcome, Ports};
+use crate::pipeline::{Event, Outcome, schedule};
 use crate::report;
 
 /// `feedmill build [FEED…]`
@@ -22,93 +21,107 @@ use crate::report;
 pub(super) struct Arguments {
     /// Only these feeds, by their keys in feeds.toml
     feeds: Vec<String>,
-    #[command(flatten)]
-    place: Place,
     /// Leave it to `feedmill ping` to tell the hubs, because what is built is put online later
     #[arg(long)]
     no_ping: bool,
-    /// Print the report as JSON
+    /// Only feeds whose time has come: often for sites with much news, seldom for others
     #[arg(long)]
-    json: bool,
+    due: bool,
+    /// Only part I of N, such as 1/4, for several machines
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    shard: Option<(u32, u32)>,
+    /// Begin no more visits after this time, such as 8m
+    #[arg(long, value_name = "TIME", value_parser = config::duration)]
+    max_time: Option<Duration>,
+    /// Write figures for Prometheus to this file
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
+    #[command(flatten)]
+    project: Project,
 }
 
 /// Runs the subcommand.
 pub(super) fn run(arguments: &Arguments) -> u8 {
-    let config = match arguments.place.load(arguments.json) {
+    let project = &arguments.project;
+    let config = match project.load() {
         Ok(config) => config,
         Err(code) => return code,
     };
-    let only = match arguments.place.chosen(&arguments.feeds, &config) {
-        Ok(only) => only,
-        Err(message) => return usage(arguments, &message),
+    let selection = match selection(arguments, &config) {
+        Ok(selection) => selection,
+        Err(code) => return code,
     };
-    let clock = SystemClock::from_environment();
-    let opened = match Sqlite::open(&arguments.place.state(), clock.now()) {
-        Ok(opened) => opened,
+    let runtime = match super::runtime() {
+        Ok(runtime) => runtime,
         Err(error) => {
-            say_error(arguments, &error.to_string());
-            return if matches!(error, OpenError::Busy { .. }) { BUSY } else { SOME_FAILED };
+            project.say_error(&error.to_string());
+            return SOME_FAILED;
         }
     };
-    let store = Arc::new(opened.store);
-    let publish = match Dir::open(&arguments.place.output()) {
-        Ok(publish) => publish,
-        Err(error) => return failure(arguments, &error.to_string()),
-    };
-    let web = Web::new(WebOptions {
-        contact: config.contact.clone(),
-        robots_cache: Some(Arc::clone(&store) as Arc<dyn RobotsCache>),
-        closures: Some(Arc::clone(&store) as Arc<dyn Closures>),
-        clock,
-        ..WebOptions::default()
-    });
-    let (web, runtime) = match (web, super::runtime()) {
-        (Ok(web), Ok(runtime)) => (web, runtime),
-        (Err(error), _) => return failure(arguments, &error.message),
-        (_, Err(error)) => return failure(arguments, &error.to_string()),
-    };
-    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let ports = Ports {
-        fetch: &web,
-        store: store.as_ref(),
-        publish: &publish,
-        clock: &clock,
-        parsers: pipeline::parsers(&config, &only, threads),
-    };
-    let progress = Progress::new(arguments, if only.is_empty() { config.sources.len() } else { only.len() });
+    let progress = Progress::new(project.json, selection.only.as_ref().map_or(config.sources.len(), Vec::len));
     let tell = |event: &Event<'_>| progress.tell(event);
-    let (outcomes, mut common) = runtime.block_on(async {
-        let (outcomes, mut common) = pipeline::build(&config, &only, &ports, &tell).await;
-        if !arguments.no_ping {
-            common.extend(pipeline::announce(&config, &only, store.as_ref(), &web).await.findings);
+    let metrics = run::metrics(arguments.metrics.as_ref(), &config);
+    let stop = Arc::new(AtomicBool::new(arguments.max_time.is_some_and(|time| time.is_zero())));
+    let done = runtime.block_on(async {
+        if let Some(time) = arguments.max_time {
+            let stop = Arc::clone(&stop);
+            tokio::spawn(async move {
+                tokio::time::sleep(time).await;
+                stop.store(true, Ordering::Relaxed);
+            });
         }
-        (outcomes, common)
+        run::run(project, &config, &selection, metrics.as_deref(), &stop, &tell).await
     });
     progress.end();
-    common.splice(0..0, opened.note);
-    tell_all(arguments, &outcomes, &common);
-    if report::failures(&outcomes, &common) == 0 { WELL } else { SOME_FAILED }
+    match done {
+        Ok(done) => {
+            tell_all(arguments, &done);
+            if report::failures(&done.outcomes, &done.common) == 0 { WELL } else { SOME_FAILED }
+        }
+        Err(refused) => {
+            project.say_error(&refused.message);
+            refused.code
+        }
+    }
 }
 
-fn usage(arguments: &Arguments, message: &str) -> u8 {
-    say_error(arguments, message);
-    USAGE
+fn selection(arguments: &Arguments, config: &Config) -> Result<Selection, u8> {
+    let named = arguments.project.chosen(&arguments.feeds, config)?;
+    let mut only = (!named.is_empty()).then_some(named);
+    if let Some((part, parts)) = arguments.shard {
+        let ids = only.unwrap_or_else(|| config.sources.iter().map(|source| source.id.clone()).collect());
+        only = Some(ids.into_iter().filter(|id| schedule::in_shard(id, part, parts)).collect());
+    }
+    Ok(Selection { only, due: arguments.due, ping: !arguments.no_ping })
 }
 
-fn failure(arguments: &Arguments, message: &str) -> u8 {
-    say_error(arguments, message);
-    SOME_FAILED
+/// `1/4`
+fn shard(text: &str) -> Result<(u32, u32), String> {
+    let parts = text.split_once('/').and_then(|(part, parts)| Some((part.parse().ok()?, parts.parse().ok()?)));
+    match parts {
+        Some((part, parts)) if part >= 1 && part <= parts => Ok((part, parts)),
+        _ => Err("write a part and the number of parts, such as 1/4".to_owned()),
+    }
 }
 
-fn say_error(arguments: &Arguments, message: &str) {
-    place::say_error(message, arguments.json);
-}
-
-fn tell_all(arguments: &Arguments, outcomes: &[Outcome], common: &[Finding]) {
-    if arguments.json {
+fn tell_all(arguments: &Arguments, done: &Done) {
+    let Done { outcomes, common, next } = done;
+    if arguments.project.json {
         say(&format_args!("{:#}", report::json(outcomes, common)));
         return;
     }
+    tell_findings(outcomes, common);
+    match next {
+        Some(next) if outcomes.is_empty() => {
+            say(&format_args!("nothing is due before {}", next.format("%Y-%m-%d %H:%M UTC")));
+        }
+        None if outcomes.is_empty() => say(&"nothing to do"),
+        _ => say(&report::table(outcomes)),
+    }
+}
+
+/// Prints what was noticed, feed by feed.
+pub(super) fn tell_findings(outcomes: &[Outcome], common: &[Finding]) {
     for outcome in outcomes {
         for finding in &outcome.findings {
             warn(&report::finding(Some(outcome.id.as_str()), finding));
@@ -117,19 +130,18 @@ fn tell_all(arguments: &Arguments, outcomes: &[Outcome], common: &[Finding]) {
     for finding in common {
         warn(&report::finding(None, finding));
     }
-    say(&report::table(outcomes));
 }
 
 /// A bar on a terminal, a line a feed elsewhere, nothing beside JSON.
-enum Progress {
+pub(super) enum Progress {
     Bar(ProgressBar),
     Lines,
     Silent,
 }
 
 impl Progress {
-    fn new(arguments: &Arguments, feeds: usize) -> Self {
-        if arguments.json {
+    pub(super) fn new(json: bool, feeds: usize) -> Self {
+        if json {
             return Self::Silent;
         }
         if !std::io::stderr().is_terminal() {
@@ -142,7 +154,7 @@ impl Progress {
         Self::Bar(bar)
     }
 
-    fn tell(&self, event: &Event<'_>) {
+    pub(super) fn tell(&self, event: &Event<'_>) {
         match (self, event) {
             (Self::Bar(bar), Event::Started(id)) => bar.set_message(id.to_string()),
             (Self::Bar(bar), Event::Article(id, done, total)) => {

@@ -11,7 +11,7 @@ use crate::io::{self, environment};
 use crate::model::FeedId;
 
 /// The files of a project.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(super) struct Place {
     /// The configuration
     #[arg(short, long, value_name = "FILE", default_value = "feeds.toml")]
@@ -25,6 +25,11 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// feeds.toml.
+    pub(super) fn config(&self) -> &Path {
+        &self.config
+    }
+
     fn beside(&self) -> &Path {
         self.config.parent().unwrap_or(Path::new(""))
     }
@@ -66,6 +71,7 @@ impl Place {
         for source in &mut config.sources {
             source.root = source.root.take().map(|root| self.beside().join(root));
         }
+        config.metrics = config.metrics.take().map(|metrics| self.beside().join(metrics));
         Ok(config)
     }
 
@@ -83,6 +89,36 @@ impl Place {
             })
         };
         names.iter().map(find).collect()
+    }
+}
+
+/// A project, and the form in which is told what becomes of it.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Project {
+    #[command(flatten)]
+    pub(super) place: Place,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+impl Project {
+    /// [`Place::load`].
+    pub(super) fn load(&self) -> Result<Config, u8> {
+        self.place.load(self.json)
+    }
+
+    /// [`Place::chosen`]; the error is told already.
+    pub(super) fn chosen(&self, names: &[String], config: &Config) -> Result<Vec<FeedId>, u8> {
+        self.place.chosen(names, config).map_err(|message| {
+            self.say_error(&message);
+            USAGE
+        })
+    }
+
+    /// Tells why nothing was done.
+    pub(super) fn say_error(&self, message: &str) {
+        say_error(message, self.json);
     }
 }
 

@@ -211,6 +211,15 @@ pub(super) fn relative_folder(text: &str) -> Result<PathBuf, Trouble> {
     }
 }
 
+/// The path of a file that is written.
+pub(super) fn file(text: &str) -> Result<PathBuf, Trouble> {
+    if text.trim().is_empty() || text.contains('\0') || text.ends_with(['/', '\\']) {
+        Err(Trouble::with("this is no path of a file", "give one such as `metrics.prom`, relative to feeds.toml"))
+    } else {
+        Ok(PathBuf::from(text))
+    }
+}
+
 /// A pattern in the syntax of the `regex` crate.
 pub(super) fn pattern(text: &str) -> Result<Regex, Trouble> {
     if text.is_empty() {

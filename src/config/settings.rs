@@ -16,18 +16,16 @@ use super::publication::{self, PublicationSettings};
 use super::request::{self, RequestSettings};
 use super::suggest::nearest;
 use super::written::{Item, Reading, Shape, Table, did_you_mean, shown};
-use super::{Expect, Filter, leaf};
+use super::{Errors, Expect, Filter, expect, leaf};
 use crate::normalise::date::Order;
 
 /// How many entries a feed may keep.
 const ENTRIES: RangeInclusive<u64> = 1..=500;
 /// How many article pages one run may fetch.
 const ARTICLES: RangeInclusive<u64> = 0..=500;
-/// What `min_items` may be.
-const ITEMS: RangeInclusive<u64> = 0..=10_000;
+/// How many seconds there may be between two visits.
+const INTERVAL: RangeInclusive<u64> = 300..=2_592_000;
 
-/// The keys of `expect`.
-pub(super) const EXPECT: Shape = Shape { name: "`expect`", keys: &["min_items", "max_age"] };
 const DATE: Shape = Shape { name: "`date`", keys: &["order", "format"] };
 const FILTER: Shape = Shape { name: "`include` and `exclude`", keys: &["title", "link", "text", "category"] };
 
@@ -41,6 +39,8 @@ pub(super) struct Settings {
     pub(super) max_entries: Option<usize>,
     pub(super) max_articles_per_run: Option<usize>,
     pub(super) strip_title_suffix: Option<bool>,
+    pub(super) interval: Option<Duration>,
+    pub(super) errors: Option<Errors>,
     pub(super) date_order: Option<Order>,
     pub(super) date_format: Option<String>,
     pub(super) expect: Expect,
@@ -63,15 +63,16 @@ impl Settings {
             max_entries: table.get("max_entries").and_then(|item| count(reading, item, ENTRIES)),
             max_articles_per_run: table.get("max_articles_per_run").and_then(|item| count(reading, item, ARTICLES)),
             strip_title_suffix: table.get("strip_title_suffix").and_then(|item| reading.boolean(item)),
+            interval: table.get("interval").and_then(|item| seconds(reading, item, INTERVAL)),
+            errors: table.get("errors").and_then(|item| errors(reading, item)),
             ..Self::default()
         };
         if let Some(date) = table.get("date").and_then(|item| reading.table(item, &DATE)) {
             settings.date_order = date.get("order").and_then(|item| order(reading, item));
             settings.date_format = date.get("format").and_then(|item| parsed(reading, item, leaf::date_format));
         }
-        if let Some(expect) = table.get("expect").and_then(|item| reading.table(item, &EXPECT)) {
-            settings.expect.min_items = expect.get("min_items").and_then(|item| count(reading, item, ITEMS));
-            settings.expect.max_age = expect.get("max_age").and_then(|item| age(reading, item));
+        if let Some(item) = table.get("expect") {
+            settings.expect = expect::read(reading, item);
         }
         settings.hub = table.get("hub").and_then(|item| parsed(reading, item, leaf::address));
         settings.media = table.get("media").and_then(|item| media::read(reading, item));
@@ -86,10 +87,6 @@ impl Settings {
 
     /// These settings where they say something, else those of `defaults`.
     pub(super) fn over(self, defaults: &Self) -> Self {
-        let expect = Expect {
-            min_items: self.expect.min_items.or(defaults.expect.min_items),
-            max_age: self.expect.max_age.or(defaults.expect.max_age),
-        };
         Self {
             timezone: self.timezone.or(defaults.timezone),
             language: self.language.or_else(|| defaults.language.clone()),
@@ -98,9 +95,11 @@ impl Settings {
             max_entries: self.max_entries.or(defaults.max_entries),
             max_articles_per_run: self.max_articles_per_run.or(defaults.max_articles_per_run),
             strip_title_suffix: self.strip_title_suffix.or(defaults.strip_title_suffix),
+            interval: self.interval.or(defaults.interval),
+            errors: self.errors.or(defaults.errors),
             date_order: self.date_order.or(defaults.date_order),
             date_format: self.date_format.or_else(|| defaults.date_format.clone()),
-            expect,
+            expect: expect::over(self.expect, &defaults.expect),
             include: filter_over(self.include, &defaults.include),
             exclude: filter_over(self.exclude, &defaults.exclude),
             request: self.request.over(&defaults.request),
@@ -137,11 +136,21 @@ pub(super) fn seconds(reading: &mut Reading<'_>, item: Item<'_>, range: RangeInc
     Some(duration)
 }
 
-fn age(reading: &mut Reading<'_>, item: Item<'_>) -> Option<Duration> {
-    seconds(reading, item, 60..=3_155_760_000)
+/// Where failures are told: `"report"` (and nowhere in the feed), or `"entry"`.
+fn errors(reading: &mut Reading<'_>, item: Item<'_>) -> Option<Errors> {
+    match reading.string(item)? {
+        "report" => Some(Errors::Report),
+        "entry" => Some(Errors::Entry),
+        other => {
+            let help = nearest(other, ["report", "entry"])
+                .map_or_else(|| "write `report` or `entry`".to_owned(), did_you_mean);
+            reading.mistake_with(item.span(), format!("unknown place for errors `{}`", shown(other)), help);
+            None
+        }
+    }
 }
 
-fn count(reading: &mut Reading<'_>, item: Item<'_>, range: RangeInclusive<u64>) -> Option<usize> {
+pub(super) fn count(reading: &mut Reading<'_>, item: Item<'_>, range: RangeInclusive<u64>) -> Option<usize> {
     reading.integer(item, range).and_then(|number| usize::try_from(number).ok())
 }
 

@@ -12,7 +12,7 @@ use super::fingerprint::Lines;
 use super::position::Positions;
 use super::settings::{self, Settings, parsed};
 use super::written::{Item, Reading, Shape, Table, Trouble, did_you_mean, shown};
-use super::{Config, Source, leaf, media, merged, publication, request};
+use super::{Config, Source, expect, leaf, media, merged, publication, request};
 use crate::finding::Place;
 use crate::model::FeedId;
 use crate::page::field::Field;
@@ -21,8 +21,10 @@ use crate::{article, listing};
 /// The most feeds of one file.
 const MAX_FEEDS: usize = 100_000;
 
-const TOP: Shape =
-    Shape { name: "the top level", keys: &["base_url", "title", "contact", "hub", "defaults", "feeds", "merged"] };
+const TOP: Shape = Shape {
+    name: "the top level",
+    keys: &["base_url", "title", "contact", "hub", "health", "metrics", "defaults", "feeds", "merged"],
+};
 const DEFAULTS: Shape = Shape {
     name: "`[defaults]`",
     keys: &[
@@ -33,6 +35,8 @@ const DEFAULTS: Shape = Shape {
         "max_entries",
         "max_articles_per_run",
         "strip_title_suffix",
+        "interval",
+        "errors",
         "date",
         "expect",
         "include",
@@ -60,6 +64,8 @@ const FEED: Shape = Shape {
         "max_entries",
         "max_articles_per_run",
         "strip_title_suffix",
+        "interval",
+        "errors",
         "root",
         "listing",
         "article",
@@ -122,7 +128,7 @@ pub(super) const SHAPES: [&Shape; 10] = [
     &LISTING,
     &ARTICLE,
     &request::SHAPE,
-    &settings::EXPECT,
+    &expect::SHAPE,
     &media::SHAPE,
     &publication::EXCERPT,
     &TOP,
@@ -142,6 +148,8 @@ pub(super) fn config(reading: &mut Reading<'_>, root: &DeTable<'_>, text: &str, 
         base_url: top.get("base_url").and_then(|item| base_url(reading, item)),
         title: top.get("title").and_then(|item| reading.line(item)),
         contact: top.get("contact").and_then(|item| contact(reading, item)),
+        health: top.get("health").and_then(|item| reading.boolean(item)).unwrap_or(false),
+        metrics: top.get("metrics").and_then(|item| parsed(reading, item, leaf::file)),
         sources: Vec::new(),
         merged: Vec::new(),
         digest: String::new(),
@@ -264,6 +272,8 @@ fn source(
         listing: listing.unwrap_or_else(|| Arc::clone(&NO_LISTING_RULES)),
         article: article.unwrap_or_else(|| Arc::clone(&NO_ARTICLE_RULES)),
         expect: settings.expect,
+        interval: settings.interval,
+        errors: settings.errors.unwrap_or_default(),
         include: settings.include,
         exclude: settings.exclude,
         request,

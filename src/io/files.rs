@@ -45,6 +45,30 @@ pub fn read_text(path: &Path) -> Result<String, FileError> {
     Ok(text)
 }
 
+/// What tells whether a file changed: its time of change and its size in bytes.
+pub type Stamp = (std::time::SystemTime, u64);
+
+/// The stamp of the file at `path`; `None` if there is none.
+pub fn stamp(path: &Path) -> Option<Stamp> {
+    let data = std::fs::metadata(path).ok()?;
+    Some((data.modified().ok()?, data.len()))
+}
+
+/// Writes a whole file: beside it first, then over it, so that whoever reads it never sees a part. Its folder must exist.
+///
+/// # Errors
+/// The file cannot be written; what was there stays.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let failure = |error: &Error| FileError { path: path.display().to_string(), reason: explain(error) };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut file = builder.prefix(".feedmill-").suffix(".tmp").tempfile_in(folder).map_err(|error| failure(&error))?;
+    std::io::Write::write_all(&mut file, bytes).map_err(|error| failure(&error))?;
+    file.persist(path).map(drop).map_err(|error| failure(&error.error))
+}
+
 /// What the system said, followed by what to do where something can be done.
 pub(crate) fn explain(error: &Error) -> String {
     let remedy = match error.kind() {

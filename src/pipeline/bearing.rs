@@ -36,7 +36,6 @@ pub(super) fn succeeded(memory: &mut Memory, before: &Memory, source: &Source, n
     memory.moved = moved(memory, before, source, now);
     memory.gone_since = None;
     memory.not_before = memory.validators.fresh_until.filter(|until| *until > now);
-    memory.next_due = Some(due(memory, now + INTERVAL));
 }
 
 fn moved(memory: &Memory, before: &Memory, source: &Source, now: DateTime<Utc>) -> Option<Moved> {
@@ -60,18 +59,10 @@ pub(super) fn failed(memory: &mut Memory, source: &Source, finding: &Finding, no
         memory.gone_since = None;
     }
     memory.not_before = finding.not_before;
-    let mut at_least = now + INTERVAL;
     if finding.status == Some(404) {
         let doubled = INTERVAL * 2_i32.pow(memory.failures.min(10));
-        at_least = now + doubled.min(LONGEST_BACK_OFF);
-        memory.not_before = memory.not_before.max(Some(at_least));
+        memory.not_before = memory.not_before.max(Some(now + doubled.min(LONGEST_BACK_OFF)));
     }
-    memory.next_due = Some(due(memory, at_least));
-}
-
-/// The time of the next visit: `wanted`, or later if the server says so.
-fn due(memory: &Memory, wanted: DateTime<Utc>) -> DateTime<Utc> {
-    memory.not_before.map_or(wanted, |bound| bound.max(wanted))
 }
 
 /// The finding for a source whose page has been gone for so long that it is asked for no more.

@@ -13,6 +13,7 @@ use crate::config::RequestOptions;
 use crate::finding::Finding;
 use crate::model::{Artifact, Entry, EntryId, FeedId};
 use crate::page::Page;
+use crate::pipeline::memory::{Baseline, Doubt, Incident, Pace};
 
 /// What is asked of [`Fetch`].
 #[derive(Clone, Debug)]
@@ -145,6 +146,27 @@ pub struct Memory {
     pub archives: Archives,
     /// What the files about all feeds say of this one.
     pub summary: Summary,
+    /// How often the source had news.
+    #[serde(default)]
+    pub pace: Pace,
+    /// What its listing and its stories look like when all is well.
+    #[serde(default)]
+    pub baseline: Baseline,
+    /// Refusals in a row of a listing that looks wrong.
+    #[serde(default)]
+    pub doubt: Option<Doubt>,
+    /// Whether the next listing is believed whatever it looks like (`feedmill accept`).
+    #[serde(default)]
+    pub accepted: bool,
+    /// When failures began and ended, the newest last.
+    #[serde(default)]
+    pub incidents: Vec<Incident>,
+    /// The first visit that is remembered.
+    #[serde(default)]
+    pub since: Option<DateTime<Utc>>,
+    /// When the files of the feed last changed.
+    #[serde(default)]
+    pub changed_at: Option<DateTime<Utc>>,
 }
 
 impl Memory {
@@ -159,6 +181,8 @@ impl Memory {
             published: Vec::new(),
             presentation: String::new(),
             archives: Archives::default(),
+            pace: Pace::default(),
+            baseline: Baseline::default(),
             channel,
             ..self
         }
@@ -178,6 +202,10 @@ impl Memory {
             not_before: other.not_before,
             moved: other.moved.clone(),
             gone_since: other.gone_since,
+            failures: other.failures,
+            pace: other.pace.clone(),
+            baseline: other.baseline.clone(),
+            doubt: other.doubt.clone(),
             ..self.clone()
         };
         unshown == *other

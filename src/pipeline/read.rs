@@ -9,6 +9,7 @@ use url::Url;
 use crate::article::absence::Absence;
 use crate::article::recurring::{self, Known, Pieces, Removed};
 use crate::article::{self, Article};
+use crate::assemble::drift::PageWords;
 use crate::assemble::{self, Job, Made, Reading};
 use crate::config::Source;
 use crate::finding::{Code, Finding, Found};
@@ -17,19 +18,41 @@ use crate::listing::Listing;
 use crate::page::{self, Page};
 use crate::pipeline::Kept;
 
-/// Opens and lists an index page.
-pub(super) fn listing(page: &Page, source: &Source) -> Result<Found<Listing>, Finding> {
-    let document = page::open(page, source.encoding.as_deref())?;
-    if let Some(wall) = page::block::wall(&document.value, &page.requested) {
+/// What an index page says, and what it looks like.
+pub(super) struct ReadListing {
+    /// Its list.
+    pub(super) listing: Listing,
+    /// What it says beside that.
+    pub(super) words: PageWords,
+    /// The element that holds the list.
+    pub(super) container: Option<String>,
+    /// Whether the element that held the list before is there, without items.
+    pub(super) quiet: bool,
+}
+
+/// Opens and lists an index page; `container` is the element that held its list before.
+pub(super) fn listing(page: &Page, source: &Source, container: Option<&str>) -> Result<Found<ReadListing>, Finding> {
+    let opened = page::open(page, source.encoding.as_deref())?;
+    let document = &opened.value;
+    if let Some(wall) = page::block::wall(document, &page.requested) {
         return Err(wall.finding(&page.requested, None));
     }
-    let listing = listings::read(&document.value, &source.listing);
+    let listing = listings::read(document, &source.listing);
+    let quiet = container.is_some_and(|container| listings::container::stands_empty(document, container));
     if listing.teasers.is_empty()
-        && let Some(shell) = page::block::shell(&document.value)
+        && !quiet
+        && let Some(shell) = page::block::shell(document)
     {
         return Err(shell.finding(&page.requested, None));
     }
-    Ok(Found { value: listing, findings: document.findings })
+    let heading = document.first(crate::selector!("h1")).map(|heading| heading.text().collect::<String>());
+    let words = PageWords {
+        url: page.url.clone(),
+        title: document.written_title(),
+        heading: heading.map(|heading| crate::model::one_line(&heading, 300)),
+    };
+    let value = ReadListing { words, container: listings::container::of(document, &listing), quiet, listing };
+    Ok(Found { value, findings: opened.findings })
 }
 
 /// What became of an article page.

@@ -2,8 +2,8 @@
 
 use url::Url;
 
-use super::LATEST;
 use super::ports::{Answer, Archives, Channel, Copy, Fetch, Kept, Memory, Mirrored, Publish, Request, Summary};
+use super::{LATEST, health};
 use crate::assemble::media;
 use crate::config::{Config, Source};
 use crate::finding::{Code, Finding};
@@ -74,7 +74,8 @@ pub(super) fn can_resolve(base: &Url) -> bool {
 }
 
 fn rebuild(bytes: &[u8], source: &Source, place: &str) -> Result<Restored, String> {
-    let (header, entries) = json_feed::read(bytes)?;
+    let (header, mut entries) = json_feed::read(bytes)?;
+    entries.retain(|entry| !health::is_notice(entry));
     if entries.is_empty() {
         return Err("no entries".to_owned());
     }

@@ -8,11 +8,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::bearing;
 use super::furniture::{self, Lessons};
 use super::ports::{Answer, Clock, Fetch, Kept, Memory, Mirrored, Publish, Request, Store, Update, Validators};
-use super::read::{self, Draft, ReadArticle, Setting, Step};
+use super::read::{self, Draft, ReadArticle, ReadListing, Setting, Step};
 use super::restore::restore;
-use super::{Event, Outcome, Ports, State, archive};
+use super::{Event, Outcome, Ports, State, archive, doubt, health, offline, schedule};
 use crate::article::recurring::Removed;
-use crate::assemble::{self, Job, Verdict, Why};
+use crate::assemble::{self, Job, Why};
 use crate::config::{Config, Source};
 use crate::finding::{Code, Finding};
 use crate::listing::Listing;
@@ -62,7 +62,8 @@ pub async fn visit<F: Fetch, S: Store, P: Publish, C: Clock>(
         Ok(memory) => memory,
         Err(error) => return refused(source, Finding::error(Code::StateFailed, error.to_string())),
     };
-    let first = memory.is_none();
+    // A row that only tells of failures holds no history: it may still be read back from the published feed.
+    let first = memory.as_ref().is_none_or(|memory| memory.last_success.is_none() && memory.summary.entries == 0);
     let memory = memory.unwrap_or_default();
     let before = memory.clone();
     let mut visit = Visit {
@@ -82,7 +83,13 @@ pub async fn visit<F: Fetch, S: Store, P: Publish, C: Clock>(
     if first {
         match restore(source, config, ports.fetch, ports.publish).await {
             Ok(Some(restored)) => {
-                visit.memory = restored.memory;
+                visit.memory = Memory {
+                    failures: visit.memory.failures,
+                    failing_since: visit.memory.failing_since,
+                    incidents: visit.memory.incidents,
+                    since: visit.memory.since,
+                    ..restored.memory
+                };
                 visit.findings.push(restored.finding);
                 visit.rebuilt = Some(restored.entries);
                 visit.rebuilt_pictures = restored.pictures;
@@ -112,6 +119,10 @@ fn refused(source: &Source, finding: Finding) -> Outcome {
         files: 0,
         entries: 0,
         newest: None,
+        last_success: None,
+        next_due: None,
+        failures: 0,
+        before: None,
         rowless: Some(Box::default()),
         shows_the_same: false,
         findings: vec![finding],
@@ -145,9 +156,9 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
                 Err(Finding::error(Code::PageRefused, message).at_page(&url))
             }
             Answer::Page(page, validators) => {
-                let source = Arc::clone(self.source);
-                let listed =
-                    read::blocking(self.ports.parsers.as_ref(), move || read::listing(&page, &source)).await??;
+                let (source, container) = (Arc::clone(self.source), self.memory.baseline.container.clone());
+                let read = move || read::listing(&page, &source, container.as_deref());
+                let listed = read::blocking(self.ports.parsers.as_ref(), read).await??;
                 self.findings.extend(listed.findings);
                 let mut after = self.memory.clone();
                 after.validators = validators;
@@ -166,12 +177,13 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
     /// The listing is as it was: nothing is parsed; files are written only if they are not as they should be.
     async fn unchanged(&mut self, validators: Validators) -> Result<Outcome, Finding> {
         let mut after = Memory { validators, ..self.memory.clone() };
-        self.succeed(&mut after);
         // A listing that stands still grows stale without changing.
         after.findings.retain(|finding| finding.code != Code::ListingStale);
         let newest = after.summary.newest.map(|newest| newest.to_utc());
         after.findings.extend(assemble::stale(newest, self.source, self.now));
         after.shrunk_runs = 0;
+        after.doubt = None;
+        self.succeed(&mut after, false);
         self.findings.extend(after.findings.iter().cloned());
         if self.intact() {
             self.note(&after)?;
@@ -190,32 +202,40 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
     /// A listing was read: judge it, read what is new, merge, publish.
     async fn listed(
         &mut self,
-        listing: Listing,
+        read: ReadListing,
         mut after: Memory,
         tell: &(dyn Fn(&Event<'_>) + Sync),
     ) -> Result<Outcome, Finding> {
         let before = (self.memory.last_success.is_some() || self.memory.summary.entries > 0).then_some(&self.memory);
-        match assemble::judge(&listing, self.source, before) {
-            Verdict::Plausible => {}
-            Verdict::Refused(finding) => return Err(finding),
-            Verdict::Shrunk(finding) => {
+        let channel = assemble::channel(self.source, &read.listing, before.map(|memory| &memory.channel));
+        let kept = self.kept()?;
+        let mut known = self.known(&read.listing, &kept)?;
+        let judged = doubt::listing(&read, channel.language.as_deref(), &known, &kept, before, self.source, self.now);
+        match judged {
+            doubt::Judged::Good => {}
+            doubt::Judged::Quiet(finding) => {
+                self.memory.findings = vec![finding];
+                return self.unchanged(after.validators).await;
+            }
+            doubt::Judged::Refused(finding, doubted) => {
+                self.memory.doubt = doubted;
+                return Err(finding);
+            }
+            doubt::Judged::Shrunk(finding) => {
                 self.memory.shrunk_runs += 1;
                 return Err(finding);
             }
         }
-        tracing::info!(feed = %self.source.id, items = listing.teasers.len(), strategy = listing.strategy, "listing");
-        after.findings = assemble::listing_findings(&listing, self.source);
-        after.channel = assemble::channel(self.source, &listing, before.map(|memory| &memory.channel));
-        after.baseline_items = listing.teasers.len();
-        after.shrunk_runs = 0;
-        after.fingerprint.clone_from(&self.source.fingerprint);
-
-        let kept = self.kept()?;
-        let known = self.known(&listing, &kept)?;
-        let source = Arc::new(assemble::with_habits(self.source, &listing));
-        let site = listing.title.clone().unwrap_or_default();
+        let ReadListing { listing, container, .. } = read;
         let shaped_otherwise =
             !self.memory.fingerprint.is_empty() && self.memory.fingerprint != self.source.fingerprint;
+        let same = doubt::moved(&listing, &known, &kept, self.source, &self.memory);
+        known.extend(same.iter().cloned());
+        tracing::info!(feed = %self.source.id, items = listing.teasers.len(), strategy = listing.strategy, "listing");
+        after.channel = channel;
+        self.believe(&mut after, &listing, container, &known, shaped_otherwise);
+        let source = Arc::new(assemble::with_habits(self.source, &listing));
+        let site = listing.title.clone().unwrap_or_default();
         let mut plan = assemble::plan(listing.teasers, self.source, &known, &kept, shaped_otherwise);
         self.findings.extend(after.findings.iter().cloned());
         after.queued = plan.queued;
@@ -223,11 +243,21 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
 
         let setting = Setting { source, language: after.channel.language.clone(), site, now: self.now };
         let jobs = std::mem::take(&mut plan.fresh);
-        let (read, left_out) = self.read_all(jobs, Arc::new(setting), tell).await?;
+        let (read, left_out, unread) = self.read_all(jobs, Arc::new(setting), tell).await?;
+        plan.queued += unread;
+        after.queued += unread;
+        let new = read.iter().filter(|story| story.why == Why::New && !story.kept.pending);
+        let stories: Vec<super::Story> = new.map(|story| assemble::drift::story(&story.kept)).collect();
+        if let Some(refused) = doubt::stories(&stories, self.source, &self.memory, shaped_otherwise, self.now) {
+            self.memory.doubt = refused.1;
+            return Err(refused.0);
+        }
+        assemble::drift::learn(&mut after.baseline, &stories);
         plan.filtered += left_out.len();
         self.findings.extend(assemble::plan_findings(&plan, self.source));
         after.queued += read.iter().filter(|story| waits(&story.kept, self.now)).count();
         let mut update = merge(read, &kept, &known);
+        update.seen.extend(same);
         update
             .seen
             .extend(plan.beyond.into_iter().flat_map(|(id, keys)| keys.into_iter().map(move |key| (key, id.clone()))));
@@ -236,17 +266,45 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         self.finish(after, kept, plan.adopted, update).await
     }
 
+    /// Takes a listing that was believed into the row.
+    fn believe(
+        &self,
+        after: &mut Memory,
+        listing: &Listing,
+        container: Option<String>,
+        known: &HashMap<String, EntryId>,
+        shaped_otherwise: bool,
+    ) {
+        after.findings = assemble::listing_findings(listing, self.source);
+        after.baseline_items = listing.teasers.len();
+        after.baseline = doubt::baseline(&self.memory, listing, container, known, self.source);
+        after.baseline.language.clone_from(&after.channel.language);
+        if shaped_otherwise || self.memory.accepted {
+            after.baseline.recent.clear();
+            after.baseline.stories = super::Fill::default();
+        }
+        after.shrunk_runs = 0;
+        after.doubt = None;
+        after.accepted = false;
+        after.fingerprint.clone_from(&self.source.fingerprint);
+    }
+
     /// Reads the stories one after the other: they are on one host. Their pages are compared before the first entry is
-    /// made of one. Returns the stories, and the keys of those left out.
+    /// made of one. Returns the stories, the keys of those left out, and how many there was no time for.
     async fn read_all(
         &mut self,
         jobs: Vec<Job>,
         setting: Arc<Setting>,
         tell: &(dyn Fn(&Event<'_>) + Sync),
-    ) -> Result<(Vec<Story>, Vec<String>), Finding> {
+    ) -> Result<(Vec<Story>, Vec<String>, usize), Finding> {
         let total = jobs.len();
+        let mut unread = 0;
         let mut steps = Vec::with_capacity(total);
         for (done, job) in jobs.into_iter().enumerate() {
+            if self.ports.stopped() && done > 0 {
+                unread = total - done;
+                break;
+            }
             let (why, link, key) = (job.why, job.teaser.url.clone(), job.keys.first().cloned());
             let step = if assemble::has_page(&job.teaser, self.source) {
                 self.read_page(job, &setting, done + 1 == total && !self.keep_connection).await
@@ -278,7 +336,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         }
         self.findings.extend(furniture::finding(&removed, &known, self.source));
         self.recurring = known.changed();
-        Ok((read, left_out))
+        Ok((read, left_out, unread))
     }
 
     async fn read_page(&self, job: Job, setting: &Arc<Setting>, last: bool) -> Step {
@@ -335,11 +393,11 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         if ordered.is_empty() {
             return Err(Finding::error(Code::ListingEmpty, "no story could be used").at_page(&self.source.url));
         }
-        self.succeed(&mut after);
         if let Some(finding) = assemble::stale(newest(&ordered), self.source, self.now) {
             self.findings.push(finding.clone());
             after.findings.push(finding);
         }
+        self.succeed(&mut after, news.new + news.changed > 0);
         let nothing_new = written.is_empty() && dropped.is_empty() && after.channel == self.memory.channel;
         if nothing_new && self.intact() {
             let recurring = self.recurring.take();
@@ -352,6 +410,8 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             return Ok(self.outcome(State::Unchanged, &after, 0, 0, 0));
         }
         after.published = Vec::new();
+        // If the commit fails, nobody knows what of it was kept: the next visit looks at all files.
+        self.memory.published = Vec::new();
         let recurring = self.recurring.take();
         let seen = news.seen.into_iter().chain(std::mem::take(&mut self.archived)).collect();
         // What goes to an archive is kept until that is on the disk.
@@ -397,19 +457,23 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         Ok(files)
     }
 
-    fn succeed(&mut self, after: &mut Memory) {
+    fn succeed(&mut self, after: &mut Memory, news: bool) {
         bearing::succeeded(after, &self.memory, self.source, self.now);
         self.findings.extend(bearing::moved_note(after, self.source));
         after.last_success = Some(self.now);
         after.failing_since = None;
         after.failures = 0;
         after.failure = None;
+        schedule::note(&mut after.pace, news, self.now);
+        after.next_due = Some(schedule::next_due(self.source, after, after.not_before, self.now));
+        health::note(after, self.now);
     }
 
     /// Ends the visit with `finding`: the last good files stay, and the failure is remembered.
-    fn failed(self, finding: Finding) -> Outcome {
-        let mut memory = self.memory;
-        memory.failures += 1;
+    fn failed(mut self, finding: Finding) -> Outcome {
+        let unreached = offline::before(self.source, &self.before, &finding);
+        let mut memory = self.memory.clone();
+        memory.failures = memory.failures.saturating_add(1);
         memory.failing_since.get_or_insert(self.now);
         bearing::failed(&mut memory, self.source, &finding, self.now);
         let mut finding = finding;
@@ -425,15 +489,20 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             );
         }
         memory.failure = Some(finding.clone());
-        let mut findings = self.findings;
+        let mut findings = std::mem::take(&mut self.findings);
         findings.push(finding);
-        // A source that was never read leaves no row: the next visit may still rebuild it from the published feed.
-        let known = memory.last_success.is_some() && self.rebuilt.is_none();
-        if !known {
-            // Without a row every visit would say that the failure began just now, and change status.json by that.
-            memory.failing_since = None;
-        }
-        if known && let Err(error) = self.ports.store.note(&self.source.id, &memory) {
+        memory.next_due = Some(schedule::next_due(self.source, &memory, memory.not_before, self.now));
+        health::note(&mut memory, self.now);
+        findings.extend(self.tell_in_the_feed(&mut memory).err());
+        let kept = match self.rebuilt {
+            Some(rebuilt) => {
+                let update = Update { memory: memory.clone(), changed: rebuilt, ..Update::default() };
+                self.ports.store.commit(&self.source.id, &update)
+            }
+            None => self.ports.store.note(&self.source.id, &memory),
+        };
+        let known = kept.is_ok();
+        if let Err(error) = kept {
             findings.push(Finding::error(Code::StateFailed, error.to_string()));
         }
         Outcome {
@@ -444,6 +513,10 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             files: 0,
             entries: memory.summary.entries,
             newest: memory.summary.newest,
+            last_success: memory.last_success,
+            next_due: memory.next_due,
+            failures: memory.failures,
+            before: unreached,
             shows_the_same: known && self.before.shows_the_same(&memory),
             rowless: (!known).then(|| Box::new(memory.shown())),
             findings,
@@ -453,12 +526,10 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
     /// Ends the visit before it began: the page is gone, and so is all interest in it.
     fn retired(mut self, finding: Finding) -> Outcome {
         let mut after = self.memory.clone();
-        after.next_due = None;
-        if after.failure.as_ref() != Some(&finding) {
-            after.failure = Some(finding.clone());
-            if let Err(error) = self.note(&after) {
-                self.findings.push(error);
-            }
+        after.next_due = Some(schedule::next_due(self.source, &after, after.not_before, self.now));
+        after.failure = Some(finding.clone());
+        if let Err(error) = self.note(&after) {
+            self.findings.push(error);
         }
         self.findings.push(finding);
         self.outcome(State::Unchanged, &after, 0, 0, 0)
@@ -473,6 +544,10 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             files,
             entries: after.summary.entries,
             newest: after.summary.newest,
+            last_success: after.last_success,
+            next_due: after.next_due,
+            failures: after.failures,
+            before: None,
             rowless: None,
             shows_the_same: self.before.shows_the_same(after),
             findings: std::mem::take(&mut self.findings),

@@ -190,14 +190,28 @@ impl Project {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
-        let output = Command::new(env!("CARGO_BIN_EXE_feedmill"))
+        self.run_with(arguments, &[])
+    }
+
+    /// The program with `arguments` in this folder, at this moment.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_feedmill"));
+        command
             .args(arguments)
             .current_dir(self.folder.path())
             .env("SOURCE_DATE_EPOCH", self.now.get().to_string())
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
-            .output()
-            .unwrap();
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command
+    }
+
+    /// The same as [`Project::run`] with some variables more.
+    pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+        let mut command = self.command(arguments);
+        let output =
+            command.envs(variables.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap();
         Run {
             folder: self.folder.path().to_owned(),
             code: output.status.code(),

@@ -18,6 +18,7 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::NamedTempFile;
 
+use crate::io::failpoint;
 use crate::io::files::explain;
 use crate::model::Artifact;
 use crate::pipeline::{Publish, PublishError, Written};
@@ -223,12 +224,14 @@ fn holds(path: &Path, bytes: &[u8]) -> bool {
 /// Writes `bytes` beside `target` and renames the result over it. After an error the temporary file is gone and
 /// `target` is as it was.
 fn replace(folder: &Path, target: &Path, bytes: &[u8]) -> Result<(), Error> {
+    failpoint::pass()?;
     let mut file: NamedTempFile =
         tempfile::Builder::new().prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX).tempfile_in(folder)?;
     file.write_all(bytes)?;
     allow_reading(file.as_file())?;
+    failpoint::pass()?;
     file.persist(target).map_err(|error| error.error)?;
-    Ok(())
+    failpoint::pass()
 }
 
 /// Temporary files are private; a published one is for everybody, or the web server could not read it.

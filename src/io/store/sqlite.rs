@@ -14,6 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Error, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
 
+use crate::io::failpoint;
 use crate::model::{EntryId, FeedId};
 use crate::pipeline::{Kept, Memory, Mirrored, Store, StoreError, Update};
 
@@ -84,6 +85,12 @@ const STATEMENTS: [&str; 19] = [
 /// When a robots.txt was fetched, and its text; no text means that there was none to read.
 pub type Robots = (DateTime<Utc>, Option<String>);
 
+/// The right to watch a state file.
+#[derive(Debug)]
+pub struct Watching {
+    _lock: Lock,
+}
+
 /// The state in a file, locked for this process until it is dropped.
 #[derive(Debug)]
 pub struct Sqlite {
@@ -114,6 +121,15 @@ impl Sqlite {
     pub fn look(path: &Path) -> Result<Option<Self>, StoreError> {
         let shown = path.display().to_string();
         open::look(path, &shown).map(|connection| connection.map(|connection| Self::new(connection, shown, None)))
+    }
+
+    /// The right to watch the state file at `path`, which one process has at a time, until it is dropped. Runs go on
+    /// beside it.
+    ///
+    /// # Errors
+    /// [`OpenError::Busy`] if another process has it; [`OpenError::Failed`] if the system refuses.
+    pub fn watch_alone(path: &Path) -> Result<Watching, OpenError> {
+        open::lock_for(path, &lock::path_for_watch(path)).map(|lock| Watching { _lock: lock })
     }
 
     /// An empty store that is gone when dropped, for tests and trials.
@@ -165,6 +181,12 @@ impl Sqlite {
     fn noted(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
         // A panic while the map was held leaves a usable map.
         self.noted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A point at which a test lets the process die or the disk fail.
+    fn pass_failpoint(&self) -> Result<(), StoreError> {
+        let failed = |error| StoreError(format!("{}: {}", self.path, crate::io::files::explain(&error)));
+        failpoint::pass().map_err(failed)
     }
 
     /// Runs `work` on the connection; an error gets the file's name and plain words, and damage is noted for the next
@@ -239,6 +261,7 @@ impl Store for Sqlite {
             Ok((rows::to_json(&update.memory)?, rows))
         };
         let (memory, rows) = encode().map_err(|error| explain(&self.path, &error))?;
+        self.pass_failpoint()?;
         self.run(|connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             transaction.prepare_cached(PUT_MEMORY)?.execute((id.as_str(), &memory))?;
@@ -256,7 +279,7 @@ impl Store for Sqlite {
         })?;
         // What was noted before is older.
         self.noted().remove(id.as_str());
-        Ok(())
+        self.pass_failpoint()
     }
 
     fn note(&self, id: &FeedId, memory: &Memory) -> Result<(), StoreError> {
@@ -271,6 +294,7 @@ impl Store for Sqlite {
         if noted.is_empty() {
             return Ok(());
         }
+        self.pass_failpoint()?;
         self.run(|connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let mut statement = transaction.prepare_cached(PUT_MEMORY)?;
@@ -281,7 +305,7 @@ impl Store for Sqlite {
             transaction.commit()
         })?;
         noted.clear();
-        Ok(())
+        self.pass_failpoint()
     }
 
     /// In the order of their ids; what was noted is flushed before.

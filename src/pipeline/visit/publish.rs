@@ -7,7 +7,7 @@ use crate::format;
 use crate::model::Feed;
 use crate::pipeline::mirror::{Mirroring, mirror};
 use crate::pipeline::ports::{Clock, Fetch, Memory, Publish, PublishError, Store, Summary, Update, Written};
-use crate::pipeline::{LATEST, announce};
+use crate::pipeline::{LATEST, announce, health};
 
 impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
     /// Writes the files of `feed`, notes them in `after` and keeps that; returns how many changed.
@@ -34,6 +34,9 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         for name in &mirroring.stale {
             self.ports.publish.remove(&media::path(&self.source.id, name)).map_err(|error| failed(&error))?;
         }
+        if changed > 0 {
+            after.changed_at = Some(self.now);
+        }
         after.published = published;
         after.base_url.clone_from(&self.config.base_url);
         after.presentation = assemble::presentation(self.source);
@@ -44,6 +47,21 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             self.commit(&Update { memory: after.clone(), mirrored, unmirrored: gone, ..Update::default() })?;
         }
         Ok(changed)
+    }
+
+    /// Writes the feed with an entry that tells of its failure, if that is wanted. The files then count as unfinished, so
+    /// that the next good visit writes them without it.
+    pub(super) fn tell_in_the_feed(&self, memory: &mut Memory) -> Result<(), Finding> {
+        let Some(notice) = health::notice(self.source, memory).filter(|_| memory.summary.entries > 0) else {
+            return Ok(());
+        };
+        let entries = self.kept()?.into_iter().map(|kept| kept.entry).chain([notice]).collect();
+        let feed = self.feed(memory, assemble::in_order(self.source, &memory.channel, entries));
+        for artifact in format::artifacts(&feed, self.config.base_url.as_ref()) {
+            self.ports.publish.write(&artifact).map_err(|error| failed(&error))?;
+        }
+        memory.published = Vec::new();
+        Ok(())
     }
 
     /// Copies the pictures of `feed` where that is wanted; where it no longer is, all copies are stale.

@@ -81,3 +81,8 @@ pub(super) fn path_for(state: &Path) -> PathBuf {
         _ => state.with_file_name("lock"),
     }
 }
+
+/// The file that a process holds as long as it watches `state`.
+pub(super) fn path_for_watch(state: &Path) -> PathBuf {
+    super::schema::beside(state, "watch")
+}

@@ -62,17 +62,7 @@ enum Trouble {
 
 /// See [`Sqlite::open`].
 pub(super) fn open(path: &Path, now: DateTime<Utc>, steps: &[&str]) -> Result<Opened, OpenError> {
-    let fail = |path: &Path, error: &std::io::Error| {
-        OpenError::Failed(StoreError(format!("{}: {}", path.display(), files::explain(error))))
-    };
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|error| fail(folder, &error))?;
-    }
-    let lock_path = lock::path_for(path);
-    let mut lock = Lock::take(&lock_path).map_err(|refused| match refused {
-        Refused::Held(pid) => OpenError::Busy { pid, path: path.display().to_string() },
-        Refused::Failed(error) => fail(&lock_path, &error),
-    })?;
+    let mut lock = lock_for(path, &lock::path_for(path))?;
     let thorough = lock.was_damaged;
     let (connection, note) = match use_file(path, thorough, steps) {
         Ok(connection) => (connection, None),
@@ -92,11 +82,30 @@ pub(super) fn open(path: &Path, now: DateTime<Utc>, steps: &[&str]) -> Result<Op
     Ok(Opened { store: Sqlite::new(connection, path.display().to_string(), Some(lock)), note })
 }
 
+fn fail(path: &Path, error: &std::io::Error) -> OpenError {
+    OpenError::Failed(StoreError(format!("{}: {}", path.display(), files::explain(error))))
+}
+
+/// Takes the lock at `lock`, which stands for `path`; makes its folder if it is missing.
+pub(super) fn lock_for(path: &Path, lock: &Path) -> Result<Lock, OpenError> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| fail(folder, &error))?;
+    }
+    Lock::take(lock).map_err(|refused| match refused {
+        Refused::Held(pid) => OpenError::Busy { pid, path: path.display().to_string() },
+        Refused::Failed(error) => fail(lock, &error),
+    })
+}
+
 /// See [`Sqlite::look`].
 pub(super) fn look(path: &Path, shown: &str) -> Result<Option<Connection>, StoreError> {
     if !path.exists() {
         return Ok(None);
     }
+    check_header(path, schema::newest(&schema::STEPS)).map_err(|trouble| match trouble {
+        Trouble::Refused(error) => error,
+        Trouble::Damaged(how) => StoreError(format!("{shown}: the state file is damaged ({how})")),
+    })?;
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = || {
         let connection = Connection::open_with_flags(path, flags)?;
