@@ -54,7 +54,7 @@ impl Format for Atom {
 fn feed_id(home: &Url, name: &str) -> String {
     let mut page = home.clone();
     page.set_fragment(None);
-    format!("{}#feedmill-{name}", id::key(&page, &page))
+    format!("{}#feedmill-{name}", id::canonical(id::key(&page, &page)))
 }
 
 /// What the writer has no place for: `fh:archive` before the entries (RFC 5005, section 4; the schema of RFC 4287 lets

@@ -256,6 +256,29 @@ proptest! {
     }
 
     #[test]
+    fn one_entry_more_changes_no_other(feed in feed(), newer in entry()) {
+        prop_assume!(feed.entries().iter().all(|entry| entry.id != newer.id));
+        let more = feed.clone().with_entries(feed.entries().iter().cloned().chain([newer]).collect(), 100);
+        for format in FORMATS {
+            let pieces = |feed: &Feed| -> Vec<String> {
+                let text = String::from_utf8(file(feed, format.extension())).unwrap();
+                let (start, end) = match format.extension() {
+                    "rss" => ("<item>", "</item>"),
+                    "atom" => ("<entry", "</entry>"),
+                    _ => ("\n    {", "\n    }"),
+                };
+                let entries = text.split_once("\"items\": [").map_or(&*text, |(_, items)| items);
+                entries.split(start).skip(1).map(|piece| piece.split(end).next().unwrap_or_default().to_owned()).collect()
+            };
+            let (before, after) = (pieces(&feed), pieces(&more));
+            prop_assert_eq!(before.len(), feed.entries().len());
+            let kept: Vec<&String> = after.iter().filter(|piece| before.contains(piece)).collect();
+            prop_assert_eq!(kept, before.iter().collect::<Vec<_>>(), "{}", format.name());
+            prop_assert_eq!(file(&more, format.extension()), file(&more, format.extension()));
+        }
+    }
+
+    #[test]
     fn json_gives_back_what_was_written(feed in feed()) {
         let trusting = |html: &str, _: &Url| Some(SafeHtml::from_sanitiser(html.to_owned()));
         let bytes = file(&feed, "json");

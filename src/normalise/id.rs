@@ -4,6 +4,7 @@
 //! port, a trailing slash, `index.html`, tracking parameters, the fragment. It is itself an absolute https IRI, so it
 //! serves as the id that readers see.
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use url::Url;
 
 use crate::model::{EntryId, FeedId};
@@ -51,9 +52,28 @@ pub fn guid_key(guid: &str, feed: &FeedId, listing: &Url) -> String {
     }
 }
 
-/// The id of a story whose best key is `key`.
+/// The id of a story whose best key is `key`: the key in its canonical form.
 pub fn entry_id(key: String) -> EntryId {
-    EntryId::from_key(key)
+    EntryId::from_key(canonical(key))
+}
+
+/// `key` as RFC 3986 (section 6.2) and RFC 4287 (section 4.2.6.1) want ids: with a slash for an empty path, nothing
+/// encoded that need not be, and composed characters. Keys stay as they are: stories are found by them.
+pub fn canonical(key: String) -> String {
+    if let Some((scope, name)) = key.strip_prefix("urn:feedmill:").and_then(|rest| rest.split_once(':')) {
+        let whole = format!("x={name}");
+        let decoded = url::form_urlencoded::parse(whole.as_bytes()).next().map(|(_, name)| name).unwrap_or_default();
+        let composed = ComposingNormalizerBorrowed::new_nfc().normalize(&decoded);
+        let name: String = url::form_urlencoded::byte_serialize(composed.as_bytes()).collect();
+        return format!("urn:feedmill:{scope}:{}", name.replace('+', "%20").replace("%7E", "~"));
+    }
+    let key = if key.contains("%7E") { key.replace("%7E", "~") } else { key };
+    let Some(rest) = key.strip_prefix("https://") else { return key };
+    match rest.find(['/', '?', '#']) {
+        Some(end) if rest[end..].starts_with('/') => key,
+        Some(end) => format!("https://{}/{}", &rest[..end], &rest[end..]),
+        None => format!("{key}/"),
+    }
 }
 
 #[cfg(test)]
@@ -77,6 +97,22 @@ mod tests {
         assert_ne!(k("https://site.example/a?id=1"), k("https://site.example/a?id=2"));
         assert_eq!(k("https://site.example/a?x=1&id=2"), k("https://site.example/a?id=2&x=1"));
         assert_eq!(k("https://site.example/news/#v1.2"), "https://site.example/news#v1.2");
+    }
+
+    #[test]
+    fn ids_are_canonical_and_stay_so() {
+        for (key, wanted) in [
+            ("https://site.example", "https://site.example/"),
+            ("https://site.example?p=7", "https://site.example/?p=7"),
+            ("https://site.example#x", "https://site.example/#x"),
+            ("https://site.example:8443/a?x=%7Ey", "https://site.example:8443/a?x=~y"),
+            ("urn:feedmill:a:%7Ebob%20e%CC%81", "urn:feedmill:a:~bob%20%C3%A9"),
+            ("urn:other:x", "urn:other:x"),
+        ] {
+            let id = entry_id(key.to_owned());
+            assert_eq!(id.as_str(), wanted);
+            assert_eq!(entry_id(wanted.to_owned()), id, "twice");
+        }
     }
 
     #[test]
