@@ -14,6 +14,8 @@ floors = tomllib.loads(pathlib.Path("tests/quality.toml").read_text(encoding="ut
 failed = 0
 with tempfile.TemporaryDirectory() as folder:
     for what, sets in floors.items():
+        if what == "pages":  # our own pages; `cargo test` holds their floors
+            continue
         result = pathlib.Path(folder, "result.json")
         command = [sys.executable, str(arguments.yardsticks / "score.py"), "--bin", arguments.bin, "--json", str(result), what]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

@@ -12,9 +12,12 @@ pub mod container;
 mod css;
 mod describe;
 mod jsonld;
+mod line;
 mod microdata;
 mod next;
 mod outline;
+mod refused;
+mod selectors;
 #[cfg(test)]
 mod tests;
 mod when;
@@ -26,6 +29,8 @@ use scraper::Selector;
 use url::Url;
 
 use self::outline::Outline;
+pub use self::refused::Refused;
+pub use self::selectors::{Selectors, selectors};
 use crate::page::Document;
 use crate::page::field::{Field, Match};
 
@@ -94,6 +99,8 @@ pub struct Listing {
     pub strategy: &'static str,
     /// Items without an address or a title that were left out.
     pub skipped: usize,
+    /// What was found in place of a list, where none was; the most likely first, at most three.
+    pub refused: Vec<Refused>,
     /// Configured fields that matched in no item, by name and words.
     pub unmatched: Vec<(&'static str, String)>,
 }
@@ -182,6 +189,9 @@ fn detect<'a>(document: &'a Document, rules: &Rules, outline: &mut Outline<'a>) 
         return Listing { teasers: changes, strategy: "auto", ..Listing::default() };
     }
     let mut listing = Listing { strategy: "auto", ..Listing::default() };
+    if chosen.len() == 0 {
+        listing.refused = refused::refused(document, outline, chosen.is_one_story);
+    }
     css::refine(document, rules, auto::stories(document, outline, chosen), &mut listing);
     listing
 }

@@ -102,6 +102,8 @@ fn looks_like_html(body: &[u8]) -> bool {
         "<h1",
         "<a href",
     ];
-    let head = String::from_utf8_lossy(&body[..body.len().min(1024)]).to_ascii_lowercase();
+    // UTF-16 writes the letters of tags with zeros between them.
+    let head: Vec<u8> = body.iter().take(2048).copied().filter(|byte| *byte != 0).collect();
+    let head = String::from_utf8_lossy(&head).to_ascii_lowercase();
     !looks_binary(body) && TAGS.iter().any(|tag| head.contains(tag))
 }

@@ -14,6 +14,7 @@ use super::lines::Line;
 use super::survey::Survey;
 use super::testimony::Testimony;
 use crate::listing::DateText;
+use crate::normalise::date;
 use crate::page::document::text;
 
 fn pattern(text: &str) -> Regex {
@@ -27,7 +28,7 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
             (?:\s*[(（]?(?:星期|周|週)?[一二三四五六日天月火水木金土]?[)）]?\s*T?\s*(?:上午|下午|晚上|凌晨|早上|午前|午後|오전|오후)?\s*[0-9]{1,2}\s?[:：时時点h]\s?[0-9]{1,2}分?(?:\s?:\s?[0-9]{2}秒?)?(?:\s?(?:am|pm|z|utc|gmt|[+-][0-9][0-9]:?[0-9][0-9]))?)?
         |[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日
         |[0-9]{1,2}月[0-9]{1,2}日(?:\s*[0-9]{1,2}[:：时時][0-9]{2}分?)?
-        |[0-9]{1,2}\s?[./-]\s?[0-9]{1,2}\s?[./-]\s?(?:(?:19|20)[0-9][0-9]|[0-9][0-9])(?-u:\b)(?:[,\s–|·-]*(?:um|at|às|à|alle|ore|o)?\s*[0-9]{1,2}[:.h][0-9]{2}(?::[0-9]{2})?(?:\s?(?:am|pm|uhr))?)?
+        |[0-9]{1,2}\s?[./-]\s?[0-9]{1,2}\s?[./-]\s?(?:(?:19|20)[0-9][0-9]|[0-9][0-9])(?-u:\b)(?:[,\s–|·-]*(?:um|at|às|à|alle|ore|o|klo|kl\.?)?\s*[0-9]{1,2}[:.h][0-9]{2}(?::[0-9]{2})?(?:\s?(?:am|pm|uhr|\(?(?:gmt|utc)\s?[+-][0-9]{1,2}(?::?[0-9]{2})?\)?))?)?
         |[0-9]{1,2}(?:st|nd|rd|th|er|\.|º)?\s+(?:de\s+|of\s+)?[A-Za-zÀ-⿿]+\.?,?\s+(?:de\s+|del\s+)?(?:19|20)[0-9][0-9](?:[,\s–|·-]*(?:um|at|às|à|alle|ore|о|в|a\s+las|klo|kl\.?)?\s*[0-9]{1,2}[:.h][0-9]{2}(?::[0-9]{2})?(?:\s?(?:[ap]\.?m\.?|uhr|h|[A-Z]{2,4}))?)?
         |(?:[A-Za-zÀ-⿿]+\.?)\s+[0-9]{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)[0-9][0-9](?:[,\s–|·-]*(?:at)?\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\s?[ap]\.?m\.?)?(?:\s?[A-Z]{2,4}(?-u:\b))?)?
         |[0-9]{1,2}\s*(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?)\s+ago
@@ -54,27 +55,34 @@ static IN_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
 
 static YEAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:19|20)[0-9][0-9]|[0-9][./-][0-9]{1,2}[./-][0-9][0-9]|年"));
 
+/// The longest line in characters that may be a date as a whole.
+const SHORT: usize = 40;
+
 /// Reads the dates in the lines `after` and `before` the headline.
 pub(super) fn lines(after: &[Line<'_>], before: &[Line<'_>], testimony: &mut Testimony) {
     let usual = after.iter().take(14).chain(before.iter().rev().take(5)).chain(after.iter().skip(14));
     let mut openings = Vec::new();
     for line in usual.filter(|line| line.text.chars().any(char::is_numeric) || line.text.contains('年')) {
         let length = line.text.chars().count();
+        // Months of scripts that the pattern does not know.
+        if length <= SHORT && !DATE.is_match(&line.text) && date::names_month_and_year(&line.text) {
+            testimony.published.push(line.text.trim().to_owned());
+        }
         for found in DATE.find_iter(&line.text).take(3) {
             let written = found.as_str().chars().count();
-            let date = || found.as_str().replace(['|', '·', '–'], " ").trim().to_owned();
+            let written_date = || found.as_str().replace(['|', '·', '–'], " ").trim().to_owned();
             // A date inside a sentence is the story's, not the page's, unless the first line begins with it.
             if length > 140 || length > 60 && written * 4 < length && !line.text.contains([':', '：', '|', '｜']) {
                 if found.start() == 0 {
-                    openings.push(date());
+                    openings.push(written_date());
                 }
                 continue;
             }
             let lead = line.text.get(..found.start()).unwrap_or_default();
             if UPDATED.is_match(lead) {
-                testimony.updated.push(date());
+                testimony.updated.push(written_date());
             } else if !EVENT.is_match(lead) {
-                testimony.published.push(date());
+                testimony.published.push(written_date());
             }
         }
     }

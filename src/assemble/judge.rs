@@ -48,8 +48,16 @@ pub fn judge(listing: &Listing, source: &Source, memory: Option<&Memory>) -> Ver
                     format!("none of {} on {url} has a link and a title{was}", count(listing.skipped, "item"));
                 Finding::error(Code::ListingEmpty, message).remedy("correct `listing.link` and `listing.title`")
             }
-            _ => Finding::error(Code::ListingEmpty, format!("no list of articles was found on {url}{was}"))
-                .remedy("say where it is: listing = { items = \"…\" }"),
+            _ => {
+                let refused: Vec<String> = listing.refused.iter().map(ToString::to_string).collect();
+                let seen = if refused.is_empty() {
+                    "; no link on it leads to a page".to_owned()
+                } else {
+                    format!("; not taken: {}", refused.join("; "))
+                };
+                Finding::error(Code::ListingEmpty, format!("no list of articles was found on {url}{was}{seen}"))
+                    .remedy("say where it is: listing = { items = \"…\" }")
+            }
         };
         return Verdict::Refused(finding.at_page(url));
     }

@@ -129,7 +129,12 @@ fn show(kind: PageKind, page: &Page, setting: Option<&Setting>, as_json: bool) -
         PageKind::Listing => {
             let rules = setting.map(|setting| setting.source.listing.clone()).unwrap_or_default();
             let listing = listing::read(&opened.value, &rules);
-            if as_json { format!("{:#}", listing_answer(&listing)) } else { findings + &listing_words(&listing) }
+            if as_json {
+                let mut answer = listing_answer(&listing);
+                answer["selectors"] = selectors_answer(&opened.value, &listing);
+                return Ok(format!("{answer:#}"));
+            }
+            findings + &listing_words(&opened.value, &listing)
         }
     })
 }
@@ -195,7 +200,7 @@ fn article_words(article: &Article, answer: &Value, common: Option<&Common>) -> 
     lines.join("\n")
 }
 
-fn listing_words(listing: &Listing) -> String {
+fn listing_words(document: &page::Document, listing: &Listing) -> String {
     let answer = listing_answer(listing);
     let strategy = if listing.strategy.is_empty() { "nothing found" } else { listing.strategy };
     let mut lines = vec![format!("{} by {strategy}", crate::assemble::count(listing.teasers.len(), "item"))];
@@ -204,8 +209,15 @@ fn listing_words(listing: &Listing) -> String {
         lines.push(format!("{date:<25} {}", teaser.title.as_deref().unwrap_or("(no title)")));
         lines.push(format!("{:<25} {}", "", teaser.url.as_ref().map_or("(no link)", Url::as_str)));
     }
+    lines.extend(listing.refused.iter().map(|refused| format!("not taken: {refused}")));
     if let Some(next) = &listing.next {
         lines.push(format!("next: {next}"));
+    }
+    if let Some(selectors) = listing::selectors(document, listing) {
+        let listing::Selectors { same, found, .. } = selectors;
+        lines
+            .push(format!("\nThe same with selectors of your own ({same} of {found} items as above), for feeds.toml:"));
+        lines.push(selectors.line());
     }
     lines.join("\n")
 }
@@ -217,6 +229,12 @@ struct Question {
     kind: String,
     url: Option<String>,
     html: Option<PathBuf>,
+    /// The charset of the HTTP header, and the one of feeds.toml.
+    charset: Option<String>,
+    encoding: Option<String>,
+    /// Whether a listing's answer has selectors, which take as long to find as the listing.
+    #[serde(default)]
+    selectors: bool,
     text: Option<String>,
     now: Option<String>,
     lang: Option<String>,
@@ -257,7 +275,9 @@ fn answer(question: &Question) -> Result<Value, String> {
             let path = question.html.as_deref().ok_or("`html` is missing")?;
             let body = io::files::read_bytes(path).map_err(|error| error.to_string())?;
             let kind = if question.kind == "article" { PageKind::Article } else { PageKind::Listing };
-            page_answer(kind, &url, body)
+            let page = Page { charset: question.charset.clone(), ..saved(&url, body) };
+            let opened = page::open(&page, question.encoding.as_deref()).map_err(|finding| finding.message)?;
+            Ok(answer_for(kind, &opened.value, &page.url, question.selectors))
         }
         "date" => {
             let text = question.text.as_deref().ok_or("`text` is missing")?;
@@ -272,15 +292,17 @@ fn answer(question: &Question) -> Result<Value, String> {
     }
 }
 
-fn page_answer(kind: PageKind, url: &Url, body: Vec<u8>) -> Result<Value, String> {
-    let opened = page::open(&saved(url, body), None).map_err(|finding| finding.message)?;
-    Ok(answer_for(kind, &opened.value, url))
-}
-
-fn answer_for(kind: PageKind, document: &page::Document, url: &Url) -> Value {
+fn answer_for(kind: PageKind, document: &page::Document, url: &Url, with_selectors: bool) -> Value {
     match kind {
         PageKind::Article => article_answer(&article::read(document, &article::Rules::default()), url),
-        PageKind::Listing => listing_answer(&listing::read(document, &listing::Rules::default())),
+        PageKind::Listing => {
+            let listing = listing::read(document, &listing::Rules::default());
+            let mut answer = listing_answer(&listing);
+            if with_selectors {
+                answer["selectors"] = selectors_answer(document, &listing);
+            }
+            answer
+        }
     }
 }
 
@@ -329,7 +351,26 @@ fn listing_answer(listing: &Listing) -> Value {
             })
         })
         .collect();
-    json!({ "strategy": listing.strategy, "items": items, "next": listing.next })
+    let refused: Vec<Value> = listing
+        .refused
+        .iter()
+        .map(|refused| {
+            json!({ "selector": refused.selector, "items": refused.items, "sample": refused.sample, "why": refused.why })
+        })
+        .collect();
+    json!({
+        "strategy": listing.strategy,
+        "items": items,
+        "next": listing.next,
+        "refused": refused,
+    })
+}
+
+/// The table `listing` of feeds.toml, or null if no selectors read the same list.
+fn selectors_answer(document: &page::Document, listing: &Listing) -> Value {
+    let Some(selectors) = listing::selectors(document, listing) else { return Value::Null };
+    let fields = selectors.fields.iter().map(|(name, written)| ((*name).to_owned(), json!(written)));
+    std::iter::once(("items".to_owned(), json!(selectors.items))).chain(fields).collect()
 }
 
 /// The first claim that is a date, as RFC 3339 (without offset where the page names none) or as a day.

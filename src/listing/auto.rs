@@ -12,7 +12,7 @@ use url::Url;
 
 use super::describe::describe;
 use super::outline::{Link, Outline, Part, headline_worth, named_worth, truncate};
-use super::{MAX_ITEMS, Teaser, words};
+use super::{DateText, MAX_ITEMS, Teaser, line, words};
 use crate::page::{Document, document};
 
 /// The most groups that are looked at closely.
@@ -56,6 +56,8 @@ pub(super) struct Chosen {
     items: Vec<Item>,
     /// The blocks that were read to judge their groups, by their first element and their number of elements.
     read: Read,
+    /// Whether what was found was given up, since the page is one story.
+    pub(super) is_one_story: bool,
 }
 
 type Read = HashMap<(usize, usize), Teaser>;
@@ -79,11 +81,13 @@ pub(super) fn choose(document: &Document, outline: &mut Outline<'_>) -> Chosen {
     let groups = judged(document, outline, groups(outline, &primaries), &mut read);
     let mut items = take_best(outline, groups);
     items.sort_by_key(|item| item.link);
+    line::drop_undated(outline, &mut items);
     items.truncate(MAX_ITEMS);
-    if is_one_story(document, outline, &items) {
+    let is_one_story = is_one_story(document, outline, &items);
+    if is_one_story {
         items.clear();
     }
-    Chosen { items, read }
+    Chosen { items, read, is_one_story }
 }
 
 /// Whether a page is one story, so that the links around its text are no list of what the site publishes: it has much
@@ -123,7 +127,7 @@ fn is_declared_story(document: &Document) -> bool {
 
 /// Reads the stories that were found.
 pub(super) fn stories<'a>(document: &'a Document, outline: &mut Outline<'a>, chosen: Chosen) -> Vec<Story<'a>> {
-    let Chosen { items, mut read } = chosen;
+    let Chosen { items, mut read, .. } = chosen;
     let bounds: Vec<usize> = items.iter().filter_map(|item| Some(outline.links.get(item.link)?.at)).collect();
     let mut stories = Vec::new();
     for (number, item) in items.iter().enumerate() {
@@ -140,10 +144,10 @@ pub(super) fn stories<'a>(document: &'a Document, outline: &mut Outline<'a>, cho
 
 /// One address with its best link and its block.
 #[derive(Clone, Debug)]
-struct Item {
-    link: usize,
+pub(super) struct Item {
+    pub(super) link: usize,
     worth: f32,
-    block: usize,
+    pub(super) block: usize,
     height: usize,
 }
 
@@ -417,7 +421,7 @@ fn is_menu(outline: &Outline<'_>, best: &Group) -> bool {
 /// The elements of an item: its block, and in flat pages the siblings up to the next item, which starts at `next`.
 fn block_of<'a>(outline: &Outline<'a>, item: &Item, next: usize) -> Vec<ElementRef<'a>> {
     let Some(block) = outline.elements.get(item.block) else { return Vec::new() };
-    let mut all = vec![block.element];
+    let mut all: Vec<ElementRef<'a>> = term_of(block.element).into_iter().chain([block.element]).collect();
     let own = outline.links.get(item.link).map_or(0, |link| link.text.len());
     if block.text > own + 60 {
         return all;
@@ -433,6 +437,12 @@ fn block_of<'a>(outline: &Outline<'a>, item: &Item, next: usize) -> Vec<ElementR
     all
 }
 
+/// The `<dt>` in front of a `<dd>`, which says the day or the subject of the story.
+fn term_of(block: ElementRef<'_>) -> Option<ElementRef<'_>> {
+    let before = block.prev_siblings().find_map(ElementRef::wrap).filter(|_| block.value().name() == "dd");
+    before.filter(|before| before.value().name() == "dt")
+}
+
 fn teaser(outline: &Outline<'_>, item: &Item, block: &[ElementRef<'_>], mut teaser: Teaser) -> Option<Teaser> {
     let link = outline.links.get(item.link)?;
     let element = outline.elements.get(link.at)?.element;
@@ -446,6 +456,9 @@ fn teaser(outline: &Outline<'_>, item: &Item, block: &[ElementRef<'_>], mut teas
     if link.nameless {
         let better = block_title(&teaser, block);
         title = better.or_else(|| (!words::is_generic(&title)).then_some(title))?;
+    }
+    if item.block == link.at && teaser.published.is_none() {
+        teaser.published = line::date(element).map(|text| DateText { text, format: None });
     }
     truncate(&mut title, 600);
     teaser.summary = teaser.summary.filter(|summary| !words::repeats(summary, &title));

@@ -16,6 +16,9 @@ const MAX_BODY: usize = 200_000;
 /// The most elements after a heading that are its body.
 const MAX_SIBLINGS: usize = 200;
 
+/// What stands for the anchor beside a heading.
+const MARKS: [char; 5] = ['#', '¶', '§', ' ', '🔗'];
+
 /// The sections of a changelog, or nothing.
 /// Sections that are days are only stories if there are not `stories` links below them.
 pub(super) fn teasers(document: &Document, outline: &Outline<'_>, stories: usize) -> Vec<Teaser> {
@@ -66,7 +69,16 @@ fn anchor(heading: ElementRef<'_>) -> Option<&str> {
 }
 
 fn teaser(document: &Document, heading: ElementRef<'_>, anchor: &str) -> Option<Teaser> {
-    let title = document::text(heading).trim_matches(['#', '¶', '§', ' ', '🔗']).to_owned();
+    let time = heading.select(crate::selector!("time")).next();
+    let mut title = document::text(heading).trim_matches(MARKS).to_owned();
+    // The day that stands beside the version has a place of its own.
+    if let Some(time) = time
+        && let Some(rest) = title.strip_suffix(document::text(time).as_str())
+        && rest.chars().any(char::is_alphanumeric)
+    {
+        let end = rest.trim_end_matches(MARKS).trim_end_matches([' ', '-', '–', '—', '(', ',', '·']).len();
+        title.truncate(end);
+    }
     if title.is_empty() {
         return None;
     }
@@ -79,7 +91,6 @@ fn teaser(document: &Document, heading: ElementRef<'_>, anchor: &str) -> Option<
             html.push_str(&element.html());
         }
     }
-    let time = heading.select(crate::selector!("time")).next();
     let time = time.map(|time| time.attr("datetime").map_or_else(|| document::text(time), str::to_owned));
     let published = time.or_else(|| date_in(&title)).or_else(|| {
         body.first().and_then(|first| {

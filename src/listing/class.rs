@@ -24,6 +24,8 @@ pub(super) struct Facts {
     pub(super) author: u8,
     /// A date.
     pub(super) date: bool,
+    /// How long a film or a recording is: looks like a time of day and is none.
+    pub(super) duration: bool,
     /// A subject.
     pub(super) category: bool,
     /// A short text.
@@ -133,6 +135,7 @@ fn read(class: &str) -> Facts {
 
 fn read_meaning(class: &str, facts: &mut Facts) {
     let has = |words: &[&str]| class.split(['-', '_']).any(|part| words.contains(&part));
+    facts.duration |= has(&["duration", "length", "runtime", "playtime", "dauer", "durée", "duracion"]);
     if has(&["author", "byline", "autor", "auteur", "writer", "reporter"]) && !has(&["avatar", "image", "bio"]) {
         facts.author = facts.author.max(if class.contains("name") { 3 } else { 2 });
     } else if has(&[
@@ -141,9 +144,13 @@ fn read_meaning(class: &str, facts: &mut Facts) {
         "published",
         "pubdate",
         "datum",
-        "fecha",
         "data",
         "posted",
+        "tarih",
+        "pvm",
+        "fecha",
+        "ημερομηνια",
+        "when",
         "timestamp",
         "dateline",
     ]) {
@@ -175,8 +182,8 @@ pub(super) fn least(a: Option<f32>, b: Option<f32>) -> Option<f32> {
 }
 
 fn is_title(class: &str) -> bool {
-    matches!(class, "title" | "headline" | "entry-title" | "post-title" | "subject")
-        || ["title", "headline", "heading"].iter().any(|end| {
+    matches!(class, "title" | "headline" | "entry-title" | "post-title" | "subject" | "ttl" | "tit")
+        || ["title", "headline", "heading", "ttl"].iter().any(|end| {
             class
                 .strip_suffix(end)
                 .is_some_and(|rest| rest.ends_with(['-', '_']) && !rest.contains("page") && !rest.contains("widget"))
@@ -184,7 +191,7 @@ fn is_title(class: &str) -> bool {
 }
 
 /// Classes that tell siblings of one list apart.
-fn is_state(class: &str) -> bool {
+pub(super) fn is_state(class: &str) -> bool {
     const STATES: [&str; 22] = [
         "odd", "even", "first", "last", "active", "current", "new", "unread", "read", "sticky", "alt", "selected",
         "visited", "hot", "clearfix", "left", "right", "visible", "hidden", "featured", "lazy", "lead",

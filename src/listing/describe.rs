@@ -165,14 +165,17 @@ impl Finds {
         let hides = |above: ElementRef<'a>, classes: &mut Classes<'a>| {
             document::is_invisible(above.value().name()) || classes.is_heading(above, &Marks::of(above))
         };
-        if above.is_none_or(|above| hides(above, classes)) {
+        if above.is_none_or(|above| hides(above, classes) || classes.facts(Marks::of(above).class).duration) {
             return;
         }
+        let text = words::dateline(text).unwrap_or(text);
         let pieces = text.split(['|', '·', '•', '/', '\n']).chain([text]);
         let in_link = above.is_some_and(|above| above.value().name() == "a");
-        let piece = pieces
-            .map(str::trim)
-            .find(|piece| words::is_date_like(piece) && words::words(piece) < if in_link { 5.0 } else { 9.0 });
+        let piece = pieces.map(str::trim).find(|piece| {
+            words::is_date_like(piece)
+                && !words::is_long_clock(piece)
+                && words::words(piece) < if in_link { 5.0 } else { 9.0 }
+        });
         self.offer_date(1, piece.map(fold));
     }
 

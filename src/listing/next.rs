@@ -28,8 +28,10 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
         | weiter | nächste(\ seite|s)? | ältere(\ (beiträge|artikel|einträge|meldungen))? | vorwärts
         | suivante?s?(\ page)? | page\ suivante | articles?\ (plus\ anciens|précédents) | siguientes?(\ página)? | página\ siguiente | entradas\ (antiguas|anteriores) | anteriores
         | próxim[ao]s?(\ página)? | seguinte | posts\ (mais\ )?antigos | mais\ antigos | successiv[ao] | pagina\ successiva | avanti | articoli\ (meno\ recenti|precedenti)
-        | volgende(\ pagina)? | nästa(\ sida)? | neste(\ side)? | næste(\ side)? | seuraava | następn[aey](\ strona)? | dalej | další | következő | sonraki | старые | далее | вперед | вперёд | следующая(\ страница)? | следующие | ранее | след\.?
-        | 下一?[页頁] | 下一[页頁] | 后一页 | 次へ | 次の?(ページ|\d+件)(へ)? | 次 | 前の記事 | 다음(\ 페이지)? | 이전\ 글 | अगला | पुराने\ पोस्ट | পরবর্তী | التالي | הבא
+        | volgende(\ pagina)? | oudere(\ (berichten|artikelen|nieuws))? | äldre(\ (inlägg|nyheter))? | eldre(\ (innlegg|saker))? | ældre(\ (indlæg|nyheder))? | vanhemmat(\ (artikkelit|uutiset))?
+        | starsze(\ (wpisy|posty))? | starší(\ (příspěvky|články))? | régebbi(\ bejegyzések)? | (daha\ )?eski(\ (yazılar|gönderiler))? | següents? | următoarea | articole\ mai\ vechi
+        | επόμεν[ηο](\ σελίδα)? | παλαιότερα | наступна(\ сторінка)? | старіші(\ записи)? | הבא | לעמוד\ הבא | رسالات\ أقدم | الصفحة\ التالية | (صفحه\ )?بعدی | หน้าถัดไป | ถัดไป | trang\ sau | tiếp(\ theo)? | cũ\ hơn | (halaman\ )?berikutnya | selanjutnya | nästa(\ sida)? | neste(\ side)? | næste(\ side)? | seuraava | następn[aey](\ strona)? | dalej | další | következő | sonraki | старые | далее | вперед | вперёд | следующая(\ страница)? | следующие | ранее | след\.?
+        | 下一?[页頁] | 下一[页頁] | 后一页 | 次へ | 次の?(ページ|\d+件)(へ)? | 次 | 前の記事 | 다음(\ 페이지)? | 이전\ 글 | अगला | पुराने\ पोस्ट | পরবর্তী | التالي
         )?[\s«»‹›<>→⟩▶►·.:|\[\]()&;]*$",
     )
     .expect("a pattern of our own")

@@ -240,7 +240,7 @@ impl<'a> Outline<'a> {
             let heading = inside.iter().take(40).find(|inner| inner.heading);
             let mut text = match heading {
                 Some(heading) => document::text(heading.element),
-                None => document::text(element.element),
+                None => headline_inside(inside).unwrap_or_else(|| document::text(element.element)),
             };
             let mut generic = words::is_generic(&text);
             let mut unlabelled = None;
@@ -291,6 +291,38 @@ impl<'a> Outline<'a> {
         }
         place
     }
+}
+
+/// The headline of a link that wraps a whole block without a heading: of its pieces of text, the one that is neither a
+/// date nor a word or two.
+fn headline_inside(inside: &[Part<'_>]) -> Option<String> {
+    /// A subject or a place stands above many headlines.
+    const FEW: f32 = 2.5;
+    let mut pieces: Vec<String> = Vec::new();
+    let mut is_block = false;
+    for part in inside.iter().take(40) {
+        let name = part.element.value().name();
+        let leaf = part.element.children().all(|child| !child.value().is_element());
+        if leaf && part.text > 0 && matches!(name, "p" | "div" | "span" | "time" | "dt" | "dd" | "strong" | "b") {
+            is_block |= matches!(name, "p" | "div" | "time" | "dt" | "dd");
+            pieces.push(document::text(part.element));
+        }
+    }
+    let all: usize = pieces.iter().map(String::len).sum();
+    let whole =
+        inside.first().and_then(|first| first.parent).map(|_| inside.iter().filter(|part| is_top(part, inside)));
+    let shown: usize = whole.into_iter().flatten().map(|part| part.text).sum();
+    if pieces.len() < 2 || !is_block || all * 10 < shown * 9 {
+        return None;
+    }
+    pieces.retain(|text| !words::is_date_like(text) && !words::is_generic(text));
+    let telling = pieces.iter().position(|text| words::words(text) >= FEW);
+    (!pieces.is_empty()).then(|| pieces.swap_remove(telling.unwrap_or(0)))
+}
+
+/// Whether a part stands at the top of the parts `inside` a link.
+fn is_top(part: &Part<'_>, inside: &[Part<'_>]) -> bool {
+    part.parent == inside.first().and_then(|first| first.parent)
 }
 
 /// What a link without telling text says in its `title` or in the description of its picture.

@@ -34,6 +34,12 @@ pub(super) fn plain(text: String, document: &Document) -> String {
     found.filter(|found| !found.borrowed_clock).map_or(text, written)
 }
 
+/// Whether `text` is a date as a whole.
+pub(super) fn is_date(text: &str, document: &Document) -> bool {
+    let tag = document.declared_language().and_then(language::tag);
+    date::parse(text, &Context { now: day(2011), language: tag.as_deref(), order: None }).is_some()
+}
+
 fn day(year: i32) -> NaiveDateTime {
     NaiveDate::from_ymd_opt(year, 6, 15).unwrap_or_default().and_hms_opt(12, 0, 0).unwrap_or_default()
 }

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
+use crate::normalise::date;
+
 /// A pattern of our own; a mistake in it is a mistake in the program.
 macro_rules! pattern {
     ($name:ident, $pattern:expr) => {
@@ -21,7 +23,9 @@ pattern!(
     DATE,
     r"(?ix)
     \d{4}\s?[-/.年]\s?\d{1,2} | (?-u:\b)\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}(?-u:\b) | (?-u:\b)\d{1,2}[./-]\d{1,2}(?-u:\b).{0,4}\d{1,2}:\d{2}
-    | \d{1,2}月\d{1,2}日 | \d{1,2}월 | [今昨前]天 | 昨日 | 民國 | (?-u:\b)\d{1,2}:\d{2}(?-u:\b) | ^\d{1,2}-\d{1,2}$
+    | \d{1,2}月\d{1,2}日 | \d{1,2}월 | [今昨前明]天 | 昨日 | [今昨前][晚早晨夜] | 民國 | (?-u:\b)1\d{2}[./-]\d{1,2}[./-]\d{1,2}(?-u:\b)
+    | ^刚[刚才]$ | ^剛[剛才]$ | [〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月
+    | ^[上本这這]?(周|週|星期|礼拜|禮拜)[一二三四五六日天](\s*(早上|上午|中午|下午|晚上)?\s*\d{1,2}\s?[:：点點时時].{0,6})?$ | (?-u:\b)\d{1,2}:\d{2}(?-u:\b) | ^\d{1,2}[-/]\d{1,2}$
     | (\d|[一二三四五六七八九十几半两])\s?(秒|分|分钟|分鐘|小时|小時|時間|天|日|週間|周|个月|個月|年)(钟|鐘)?[前以]
     | \d\s?(초|분|시간|일|주|개월|년)\s?전
     | (?-u:\b)(\d+|an?|one)\s?(s|sec|min|h|hr|hour|day|week|month|year|second|minute)s?\.?\s+ago(?-u:\b)
@@ -95,7 +99,8 @@ pub(super) fn is_date_like(text: &str) -> bool {
     if text.len() < 3 || text.len() > MAX_DATE_CHARS && text.chars().nth(MAX_DATE_CHARS).is_some() {
         return false;
     }
-    may_hold_date(text) && (DATE.is_match(text) || has_digit(text) && names_month(text))
+    may_hold_date(text)
+        && (DATE.is_match(text) || has_digit(text) && (names_month(text) || date::names_month_and_year(text)))
 }
 
 /// Whether a text has a number or a word that a date could be made of; cheap, and true far too often.
@@ -104,7 +109,9 @@ pub(super) fn may_hold_date(text: &str) -> bool {
         return true;
     }
     let mut words = text.split(|c: char| !c.is_alphabetic()).filter(|word| (2..15).contains(&word.len()));
-    words.any(is_day_word) || !text.is_ascii() && text.contains(['今', '昨', '前', '民', '以'])
+    words.any(is_day_word)
+        || !text.is_ascii()
+            && text.contains(['今', '昨', '前', '民', '以', '年', '周', '週', '星', '刚', '剛', '礼', '禮'])
 }
 
 /// Whether a word may stand for a day or before or after a span of time.
@@ -120,7 +127,7 @@ fn is_day_word(word: &str) -> bool {
 }
 
 fn has_digit(text: &str) -> bool {
-    text.bytes().any(|byte| byte.is_ascii_digit())
+    text.bytes().any(|byte| byte.is_ascii_digit()) || !text.is_ascii() && text.chars().any(char::is_numeric)
 }
 
 /// Whether a word of the text is the name of a month, or its abbreviation.
@@ -131,6 +138,25 @@ fn names_month(text: &str) -> bool {
         let rest = MONTHS.iter().filter_map(|month| word.strip_prefix(month));
         rest.map(|rest| rest.chars().count()).any(|letters| letters <= MONTH_ENDING)
     })
+}
+
+/// The date with which a paragraph begins: `20 November 2026. Nobody was hurt when …`.
+pub(super) fn dateline(text: &str) -> Option<&str> {
+    /// A sentence in front of the first full stop is longer.
+    const LONGEST: usize = 40;
+    let text = text.trim();
+    let ends = [". ", " – ", " — ", ": ", " - "];
+    let end = ends.iter().filter_map(|end| text.find(end)).min().filter(|end| *end <= LONGEST)?;
+    // The dot of `Nov. 4, 2026. Nobody …` ends no sentence.
+    let start = text.get(..end).filter(|start| text.len() > end + LONGEST && has_digit(start))?;
+    is_date_like(start).then_some(start)
+}
+
+/// `1:02:44` is how long something is: nobody writes the seconds of a time of day without its day.
+pub(super) fn is_long_clock(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(':').collect();
+    parts.len() == 3
+        && parts.iter().all(|part| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Whether a text names a version of software.
@@ -304,10 +330,21 @@ mod tests {
             "3小时前",
             "2026年3月4日",
             "12 марта 2026",
+            "30 Ekim 2026",
+            "18 Νοεμβρίου 2026",
+            "20 نوفمبر 2026",
+            "19 בנובמבר 2026",
+            "20 พ.ย. 2569",
+            "२० नवंबर २०२६",
+            "115.11.20",
+            "昨晚8点",
+            "周五下午3点",
+            "二〇二六年十一月十八日",
         ] {
             assert!(is_date_like(text), "{text}");
         }
-        for text in ["Sport", "12 items", "March of the robots", "", "A long walk to 2 lakes"] {
+        for text in ["Sport", "12 items", "March of the robots", "", "A long walk to 2 lakes", "周日特刊", "2024 年度"]
+        {
             assert!(!is_date_like(text), "{text}");
         }
     }

@@ -165,6 +165,14 @@ pub fn looks_like_date(text: &str) -> bool {
     !text.is_empty() && text.len() <= LONGEST && (text.len() <= 40 || text.chars().any(char::is_numeric))
 }
 
+/// Whether a short text has the name of a month, in whichever language, and a year: most dates that people write.
+pub fn names_month_and_year(text: &str) -> bool {
+    let is_year = |run: &str| run.len() == 4 && matches!(run.get(..2), Some("19" | "20" | "25"));
+    let text = if text.len() <= LONGEST { lexicon::fold(text) } else { return false };
+    text.split(|c: char| !c.is_ascii_digit()).any(is_year)
+        && token::mentions(&text, |meaning| matches!(meaning, lexicon::Meaning::Month(_)))
+}
+
 /// Years that a web page can mean.
 fn is_plausible(date: NaiveDate) -> bool {
     (1970..=2100).contains(&date.year())

@@ -148,6 +148,19 @@ pub(super) fn languages(text: &str) -> Vec<Language> {
     found
 }
 
+/// Whether the folded `text` has a word of some language that may mean what `is` takes; words of one sign do not count.
+pub(super) fn mentions(text: &str, is: impl Fn(&Meaning) -> bool) -> bool {
+    let mut before = ' ';
+    text.char_indices().any(|(at, character)| {
+        let starts = is_letter(character) && (!is_letter(before) || is_spaceless(before));
+        before = character;
+        let words = || ends(text, at).into_iter().filter_map(|end| text.get(at..end));
+        starts
+            && words()
+                .any(|word| word.chars().nth(1).is_some() && LEXICON.get(word).iter().any(|(_, meaning)| is(meaning)))
+    })
+}
+
 /// Where a word that begins at `at` may end, shortest first.
 fn ends(text: &str, at: usize) -> Vec<usize> {
     let mut ends = Vec::new();
