@@ -16,6 +16,11 @@ pub const MAX_ATTRIBUTES: usize = 512;
 /// The most tags of one document.
 pub const MAX_TAGS: usize = 600_000;
 
+/// Shorter pieces of text cannot be slow to write.
+const LONG_TEXT: usize = 64 * 1024;
+/// The most bytes that writing one piece of text may look at.
+const MAX_WRITING: usize = 4_000_000_000;
+
 /// Why a document is refused.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum Refusal {
@@ -28,6 +33,9 @@ pub enum Refusal {
     /// More than [`MAX_TAGS`] tags.
     #[error("the page has more than {MAX_TAGS} tags")]
     TooManyTags,
+    /// A piece of text that html5ever's serialiser takes time quadratic in its length to write.
+    #[error("a piece of text of the page has too many ampersands to be written in reasonable time")]
+    SlowText,
 }
 
 /// Elements that never stay open, and those whose end tag html5ever implies from the next sibling.
@@ -52,6 +60,7 @@ pub fn check(html: &str) -> Result<(), Refusal> {
     let mut counts: HashMap<u64, usize> = HashMap::new();
     let mut tags = 0;
     let mut at = 0;
+    let mut text_from = 0;
     while let Some(step) = memchr(b'<', &bytes[at..]) {
         at += step + 1;
         let rest = &bytes[at..];
@@ -69,7 +78,11 @@ pub fn check(html: &str) -> Result<(), Refusal> {
             return Err(Refusal::TooManyTags);
         }
         let tag = read_tag(bytes, name_at)?;
+        if is_slow(&bytes[text_from..at]) || is_slow(&bytes[at..tag.end]) {
+            return Err(Refusal::SlowText);
+        }
         at = tag.end;
+        text_from = at;
         if is_any(tag.name, NOT_NESTING) {
             continue;
         }
@@ -78,6 +91,7 @@ pub fn check(html: &str) -> Result<(), Refusal> {
             close(key, &mut open, &mut counts);
         } else if is_any(tag.name, RAW_TEXT) {
             at = end_of_raw_text(bytes, at, tag.name);
+            text_from = at;
         } else if !tag.self_closing {
             open.push(key);
             *counts.entry(key).or_default() += 1;
@@ -86,7 +100,30 @@ pub fn check(html: &str) -> Result<(), Refusal> {
             }
         }
     }
-    Ok(())
+    if is_slow(&bytes[text_from..]) { Err(Refusal::SlowText) } else { Ok(()) }
+}
+
+/// Whether html5ever's serialiser would be slow to write a text: behind every `&` and every first byte of U+0080 to U+00BF
+/// it looks for the next `<` or `>`, to the end of the text where there is none.
+fn is_slow(text: &[u8]) -> bool {
+    if text.len() < LONG_TEXT {
+        return false;
+    }
+    let (mut from, mut signs) = (0, 0_usize);
+    for (at, byte) in text.iter().enumerate() {
+        let rest = &text[at..];
+        let bounds =
+            matches!(byte, b'<' | b'>') || *byte == b'&' && (rest.starts_with(b"&lt;") || rest.starts_with(b"&gt;"));
+        if bounds {
+            if signs.saturating_mul(at - from) > MAX_WRITING {
+                return true;
+            }
+            (from, signs) = (at, 0);
+        } else {
+            signs += usize::from(matches!(byte, b'&' | 0xC2));
+        }
+    }
+    signs.saturating_mul(text.len() - from) > MAX_WRITING
 }
 
 struct Tag<'a> {
@@ -213,6 +250,11 @@ mod tests {
         let quoted = "a='x y'".repeat(1000);
         assert_eq!(check(&format!("<p {quoted}>")), Err(Refusal::TooManyAttributes));
         assert_eq!(check(&"<br>".repeat(MAX_TAGS + 1)), Err(Refusal::TooManyTags));
+        for text in ["&amp;", "«", "\u{a0}x"] {
+            assert_eq!(check(&text.repeat(200_000)), Err(Refusal::SlowText), "{text}");
+            assert_eq!(check(&format!("<p>{}</p>", text.repeat(200_000))), Err(Refusal::SlowText), "{text}");
+            assert_eq!(check(&format!("<a title=\"{}\">", text.repeat(200_000))), Err(Refusal::SlowText), "{text}");
+        }
     }
 
     #[test]
@@ -230,6 +272,10 @@ mod tests {
             "<!-- never closed <div>".to_owned(),
             "<script>never closed".to_owned(),
             "<".repeat(100_000),
+            "<p>Q&amp;A".repeat(100_000),
+            format!("<pre>{}</pre>", "&lt;a href=\"x?a&amp;b\"&gt;".repeat(100_000)),
+            format!("<script>{}</script>", "a && b;".repeat(500_000)),
+            format!("<p>{}", "Rock & Roll has words enough between its signs. ".repeat(8_000)),
         ] {
             assert_eq!(check(&page), Ok(()), "{}", &page[..page.len().min(60)]);
         }

@@ -120,12 +120,12 @@ pub(in crate::listing) fn place(element: ElementRef<'_>) -> String {
         )
         .then(|| tag.to_owned())
     };
-    let boxes = element.ancestors().take(MAX_ABOVE).filter_map(ElementRef::wrap);
+    let boxes = || element.ancestors().take(MAX_ABOVE).filter_map(ElementRef::wrap);
     let named = |above: ElementRef<'_>| {
         let class = classes(above).first().map(|class| format!(".{class}"));
-        id(above).map(|id| format!("#{id}")).or(class).or_else(|| semantic(above))
+        id(above).map(|id| format!("#{id}")).or(class)
     };
-    match boxes.into_iter().find_map(named) {
+    match boxes().find_map(named).or_else(|| boxes().find_map(semantic)) {
         Some(around) => format!("{around} {tag}"),
         None => tag.to_owned(),
     }

@@ -92,8 +92,9 @@ pub(crate) fn decode(text: &str) -> String {
     while let Some(at) = rest.find('&') {
         let (before, after) = rest.split_at(at);
         out.push_str(before);
-        let name =
-            after.get(1..).and_then(|tail| tail.find(';').filter(|&end| end <= 10).and_then(|end| tail.get(..end)));
+        // No name is longer; a search in all the rest would take time quadratic in the number of ampersands.
+        let end = after.bytes().skip(1).take(11).position(|byte| byte == b';');
+        let name = end.and_then(|end| after.get(1..=end));
         let (c, length) = name.and_then(|name| Some((entity(name)?, name.len() + 2))).unwrap_or(('&', 1));
         out.push(c);
         rest = after.get(length..).unwrap_or_default();
