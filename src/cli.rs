@@ -2,6 +2,7 @@
 
 mod accept;
 mod build;
+mod fetch;
 mod inspect;
 mod ping;
 mod place;
@@ -54,6 +55,8 @@ enum Command {
     Status(status::Arguments),
     /// Take the next listing of a feed as it is, however different it looks
     Accept(accept::Arguments),
+    /// Visit the sites and keep their pages in an archive, to build from elsewhere
+    Fetch(fetch::Arguments),
     /// Show what is read from one page
     Inspect(inspect::Arguments),
 }
@@ -68,6 +71,7 @@ pub fn run() -> ExitCode {
         Command::Watch(arguments) => watch::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
         Command::Accept(arguments) => accept::run(&arguments),
+        Command::Fetch(arguments) => fetch::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
     })
 }

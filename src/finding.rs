@@ -45,6 +45,8 @@ codes! {
     FetchFailed = "fetch-failed",
     /// No server at all could be reached.
     Offline = "offline",
+    /// The page is not in the archive that the run reads from.
+    NotArchived = "not-archived",
     /// The server answered with a status other than 200 or 304.
     HttpStatus = "http-status",
     /// The page has moved for good.

@@ -10,9 +10,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::place::Project;
 use super::run::{self, Done, Selection};
-use super::{SOME_FAILED, WELL, say, warn};
+use super::{SOME_FAILED, USAGE, WELL, say, warn};
 use crate::config::{self, Config};
 use crate::finding::Finding;
+use crate::io::archive::Archive;
 use crate::pipeline::{Event, Outcome, schedule};
 use crate::report;
 
@@ -21,6 +22,9 @@ use crate::report;
 pub(super) struct Arguments {
     /// Only these feeds, by their keys in feeds.toml
     feeds: Vec<String>,
+    /// Take the pages from an archive that `feedmill fetch` wrote, and ask no site
+    #[arg(long, value_name = "FILE", conflicts_with = "due")]
+    from: Option<PathBuf>,
     /// Leave it to `feedmill ping` to tell the hubs, because what is built is put online later
     #[arg(long)]
     no_ping: bool,
@@ -51,6 +55,13 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
         Ok(selection) => selection,
         Err(code) => return code,
     };
+    let archive = match arguments.from.as_deref().map(Archive::open).transpose() {
+        Ok(archive) => archive,
+        Err(error) => {
+            project.say_error(&error.to_string());
+            return USAGE;
+        }
+    };
     let runtime = match super::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -70,7 +81,7 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
                 stop.store(true, Ordering::Relaxed);
             });
         }
-        run::run(project, &config, &selection, metrics.as_deref(), &stop, &tell).await
+        run::run(project, &config, &selection, archive.as_ref(), metrics.as_deref(), &stop, &tell).await
     });
     progress.end();
     match done {

@@ -25,6 +25,11 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// The place of `config`, with the usual state.
+    pub(super) fn at(config: PathBuf, output: Option<PathBuf>) -> Self {
+        Self { config, output, state: None }
+    }
+
     /// feeds.toml.
     pub(super) fn config(&self) -> &Path {
         &self.config

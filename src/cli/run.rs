@@ -10,6 +10,7 @@ use super::place::Project;
 use super::{BUSY, SOME_FAILED};
 use crate::config::Config;
 use crate::finding::{Code, Finding};
+use crate::io::archive::{Archive, Offline};
 use crate::io::clock::SystemClock;
 use crate::io::fetch::{Web, WebOptions};
 use crate::io::publish::dir::Dir;
@@ -17,7 +18,7 @@ use crate::io::robots::RobotsCache;
 use crate::io::store::sqlite::{OpenError, Sqlite};
 use crate::io::throttle::Closures;
 use crate::model::FeedId;
-use crate::pipeline::{self, Clock, Event, Outcome, Ports, Store, schedule};
+use crate::pipeline::{self, Clock, Event, Fetch, Outcome, Ports, Store, schedule};
 use crate::{io, report};
 
 /// Which feeds a run visits.
@@ -50,16 +51,19 @@ fn failure(message: &impl ToString) -> Refused {
     Refused { message: message.to_string(), code: SOME_FAILED }
 }
 
-/// Does one run; `metrics` is the file for Prometheus, `stop` is set when no new work is to begin.
+/// Does one run; pages come from `archive`, if there is one, and then its date is the time of the run; `metrics` is the
+/// file for Prometheus, `stop` is set when no new work is to begin.
 pub(super) async fn run(
     project: &Project,
     config: &Config,
     selection: &Selection,
+    archive: Option<&Archive>,
     metrics: Option<&Path>,
     stop: &Arc<AtomicBool>,
     tell: &(dyn Fn(&Event<'_>) + Sync),
 ) -> Result<Done, Refused> {
     let clock = SystemClock::from_environment();
+    let clock = archive.map_or(clock, |archive| clock.or_at(archive.date()));
     let opened = Sqlite::open(&project.place.state(), clock.now()).map_err(|error| {
         let code = if matches!(error, OpenError::Busy { .. }) { BUSY } else { SOME_FAILED };
         Refused { message: error.to_string(), code }
@@ -81,17 +85,12 @@ pub(super) async fn run(
         ..WebOptions::default()
     });
     let web = web.map_err(|error| failure(&error.message))?;
-    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let only = only.as_deref();
-    let ports = Ports {
-        fetch: &web,
-        store: store.as_ref(),
-        publish: &publish,
-        clock: &clock,
-        parsers: pipeline::parsers(config, only, threads),
-        stop: Arc::clone(stop),
+    let run = Run { config, only, store: store.as_ref(), publish: &publish, clock, stop };
+    let (outcomes, mut common) = match archive {
+        Some(archive) => run.visit(&Offline { archive, own: config.base_url.as_ref(), online: &web }, tell).await,
+        None => run.visit(&web, tell).await,
     };
-    let (outcomes, mut common) = pipeline::build(config, only, &ports, tell).await;
     common.splice(0..0, opened.note);
     if selection.ping {
         common.extend(pipeline::announce(config, only.unwrap_or_default(), store.as_ref(), &web).await.findings);
@@ -106,6 +105,26 @@ pub(super) async fn run(
         common.extend(write_metrics(file, config, &outcomes, store.as_ref(), clock.now()));
     }
     Ok(Done { outcomes, common, next })
+}
+
+/// What a run works with, whoever answers its questions.
+struct Run<'a> {
+    config: &'a Config,
+    only: Option<&'a [FeedId]>,
+    store: &'a Sqlite,
+    publish: &'a Dir,
+    clock: SystemClock,
+    stop: &'a Arc<AtomicBool>,
+}
+
+impl Run<'_> {
+    async fn visit<F: Fetch>(&self, fetch: &F, tell: &(dyn Fn(&Event<'_>) + Sync)) -> (Vec<Outcome>, Vec<Finding>) {
+        let Self { config, only, store, publish, clock, stop } = self;
+        let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let parsers = pipeline::parsers(config, *only, threads);
+        let ports = Ports { fetch, store: *store, publish: *publish, clock, parsers, stop: Arc::clone(stop) };
+        pipeline::build(config, *only, &ports, tell).await
+    }
 }
 
 /// The file for Prometheus that is wanted: of the command line, else of feeds.toml.

@@ -118,7 +118,7 @@ async fn pass(
     let tell = |event: &Event<'_>| tell(project, event);
     let metrics = run::metrics(arguments.metrics.as_ref(), config);
     let selection = Selection { only: None, due: true, ping: !arguments.no_ping };
-    let mut run = std::pin::pin!(run::run(project, config, &selection, metrics.as_deref(), &stop, &tell));
+    let mut run = std::pin::pin!(run::run(project, config, &selection, None, metrics.as_deref(), &stop, &tell));
     tokio::select! {
         done = &mut run => Some(done),
         () = ended => {

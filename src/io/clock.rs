@@ -22,6 +22,12 @@ impl SystemClock {
         let seconds = super::environment::variable("SOURCE_DATE_EPOCH").and_then(|text| text.trim().parse().ok());
         Self { fixed: seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0)) }
     }
+
+    /// The same where the environment names a moment; else `moment`, at which the pages of this run were fetched.
+    #[must_use]
+    pub fn or_at(self, moment: DateTime<Utc>) -> Self {
+        Self { fixed: self.fixed.or(Some(moment)) }
+    }
 }
 
 impl Clock for SystemClock {

@@ -255,7 +255,8 @@ impl Fetch for Web {
     }
 }
 
-fn unless_known(known: Option<&Validators>, page: Page, validators: Validators) -> Answer {
+/// `page`, unless its body is the one that is known.
+pub(in crate::io) fn unless_known(known: Option<&Validators>, page: Page, validators: Validators) -> Answer {
     if known.is_some_and(|known| known.body_hash.is_some() && known.body_hash == validators.body_hash) {
         return Answer::Unchanged(validators);
     }
@@ -263,7 +264,7 @@ fn unless_known(known: Option<&Validators>, page: Page, validators: Validators) 
 }
 
 /// SHA-256 in hexadecimal.
-fn hash(body: &[u8]) -> String {
+pub(in crate::io) fn hash(body: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digest = Sha256::digest(body);
     let digit = |value: u8| char::from(DIGITS[usize::from(value & 0xf)]);

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use ego_tree::NodeId;
+use ego_tree::{NodeId, Tree};
 use html5ever::driver::{self, ParseOpts};
 use html5ever::tendril::TendrilSink;
 use html5ever::tree_builder::TreeBuilderOpts;
@@ -49,7 +49,10 @@ impl Document {
             tree_builder: TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() },
             ..ParseOpts::default()
         };
-        let html = driver::parse_document(HtmlTreeSink::new(Html::new_document()), options).one(text);
+        let mut empty = Html::new_document();
+        // Each tag makes about a node; growing the tree step by step would copy it over and over.
+        empty.tree = Tree::with_capacity(Node::Document, memchr::memchr_iter(b'<', text.as_bytes()).count());
+        let html = driver::parse_document(HtmlTreeSink::new(empty), options).one(text);
         let landmarks = Landmarks::of(&html);
         let base = landmarks
             .base

@@ -27,6 +27,7 @@ mod kill;
 mod media;
 mod merged;
 mod pages;
+mod offline;
 mod properties;
 mod publication;
 mod readme;

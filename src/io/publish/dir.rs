@@ -34,6 +34,9 @@ const TEMPORARY_SUFFIX: &str = ".tmp";
 /// A temporary file of this age belongs to a run that was killed.
 const TEMPORARY_AGE: Duration = Duration::from_hours(1);
 
+/// Up to so many files are made durable one by one, which waits for nothing but them.
+const FEW_FILES: usize = 24;
+
 /// A folder to publish into.
 #[derive(Debug)]
 pub struct Dir {
@@ -174,7 +177,9 @@ impl Publish for Dir {
             Err(error) if error.kind() != ErrorKind::NotFound && result.is_ok() => result = Err(failure(path, &error)),
             _ => {}
         };
-        // The first waits for the disk; the system writes the others along with it.
+        if written.len() > FEW_FILES && sync_file_system(&self.root) {
+            return Ok(());
+        }
         for file in &written {
             note(file, sync_file(file));
         }
@@ -253,6 +258,17 @@ fn make_folder(path: &Path) -> Result<(), Error> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o755);
     builder.create(path)
+}
+
+/// Makes everything on the file system of `folder` durable; whether that was possible.
+#[cfg(target_os = "linux")]
+fn sync_file_system(folder: &Path) -> bool {
+    File::open(folder).is_ok_and(|folder| rustix::fs::syncfs(folder).is_ok())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sync_file_system(_folder: &Path) -> bool {
+    false
 }
 
 /// Opened for writing, because some systems sync nothing else.

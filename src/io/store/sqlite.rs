@@ -226,9 +226,11 @@ impl Store for Sqlite {
 
     fn known(&self, id: &FeedId, keys: &[String]) -> Result<HashMap<String, EntryId>, StoreError> {
         self.run(|connection| {
-            let Some(source) = source_key(connection, id)? else { return Ok(HashMap::new()) };
+            // One transaction, because each statement alone would lock the file and let it go again.
+            let transaction = connection.transaction()?;
+            let Some(source) = source_key(&transaction, id)? else { return Ok(HashMap::new()) };
             // One search of the primary key each; there is no server between, so that one statement for all gains nothing.
-            let mut statement = connection.prepare_cached(KNOWN)?;
+            let mut statement = transaction.prepare_cached(KNOWN)?;
             let mut known = HashMap::new();
             for key in keys {
                 if let Some(entry) = statement.query_row((source, key), |row| row.get(0)).optional()? {
