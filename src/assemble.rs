@@ -29,7 +29,7 @@ use crate::pipeline::{Channel, Kept};
 pub use archive::{archive, in_order, mark, next_page, remaining};
 pub use entry::{Made, Reading, entry, is_file};
 pub use judge::{Verdict, judge, stale};
-pub use merged::{adopted, merged};
+pub use merged::{adopted, merged, merged_hub};
 pub use shown::shown;
 
 /// The keys under which the story of `teaser` may be known: the site's own id first, then its address.

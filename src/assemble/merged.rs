@@ -29,7 +29,15 @@ pub fn merged(config: &Config, merged: &Merged, common: Option<&str>, entries: V
     let mut feed = Feed::new(merged.id.clone(), title, home);
     feed.description.clone_from(&merged.description);
     feed.language = merged.language.clone().or_else(|| common.map(str::to_owned));
+    feed.hub = merged_hub(config, merged).cloned();
     feed.with_entries(once_each(entries), merged.max_entries)
+}
+
+/// The hub of a merged feed: the one that all of its parts have.
+pub fn merged_hub<'c>(config: &'c Config, merged: &Merged) -> Option<&'c Url> {
+    let mut hubs = merged.parts.iter().filter_map(|place| config.sources.get(*place)).map(|source| source.hub.as_ref());
+    let first = hubs.next().flatten()?;
+    hubs.all(|hub| hub == Some(first)).then_some(first)
 }
 
 /// The title of the files about all feeds.

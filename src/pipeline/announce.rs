@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::ports::{Announce, Memory, Store, Update};
-use crate::assemble::count;
-use crate::config::{Config, Source};
+use crate::assemble::{self, count};
+use crate::config::{Config, RequestOptions};
 use crate::finding::{Code, Finding};
 use crate::model::FeedId;
 
@@ -34,9 +34,8 @@ pub async fn announce<A: Announce, S: Store>(config: &Config, only: &[FeedId], s
     let Some(base) = &config.base_url else { return Told::default() };
     let mut down: BTreeMap<Url, Down> = BTreeMap::new();
     let mut told = Told::default();
-    for source in config.sources.iter().filter(|source| only.is_empty() || only.contains(&source.id)) {
-        let Some(hub) = &source.hub else { continue };
-        match tell(source, hub, base, (store, hubs), &mut down).await {
+    for feed in feeds(config, only) {
+        match tell(&feed, base, (store, hubs), &mut down).await {
             Ok(files) => told.files += files,
             Err(error) => told.findings.push(Finding::error(Code::StateFailed, error.to_string())),
         }
@@ -53,17 +52,35 @@ pub async fn announce<A: Announce, S: Store>(config: &Config, only: &[FeedId], s
     told
 }
 
+/// A feed with a hub.
+struct Feed<'c> {
+    id: &'c FeedId,
+    hub: &'c Url,
+    options: &'c RequestOptions,
+}
+
+/// The feeds that have a hub; the merged ones of all of `config`.
+fn feeds<'c>(config: &'c Config, only: &'c [FeedId]) -> impl Iterator<Item = Feed<'c>> {
+    let sources = config.sources.iter().filter(|source| only.is_empty() || only.contains(&source.id));
+    let sources = sources
+        .filter_map(|source| source.hub.as_ref().map(|hub| Feed { id: &source.id, hub, options: &source.request }));
+    sources.chain(config.merged.iter().filter_map(|merged| {
+        let hub = assemble::merged_hub(config, merged)?;
+        let first = merged.parts.first().and_then(|place| config.sources.get(*place))?;
+        Some(Feed { id: &merged.id, hub, options: &first.request })
+    }))
+}
+
 async fn tell<A: Announce, S: Store>(
-    source: &Source,
-    hub: &Url,
+    feed: &Feed<'_>,
     base: &Url,
     (store, hubs): (&S, &A),
     down: &mut BTreeMap<Url, Down>,
 ) -> Result<usize, super::StoreError> {
-    let Some(mut memory) = store.memory(&source.id)?.filter(|memory| !memory.unannounced.is_empty()) else {
+    let Some(mut memory) = store.memory(feed.id)?.filter(|memory| !memory.unannounced.is_empty()) else {
         return Ok(0);
     };
-    if let Some(known) = down.get_mut(hub) {
+    if let Some(known) = down.get_mut(feed.hub) {
         known.feeds += 1;
         return Ok(0);
     }
@@ -74,16 +91,16 @@ async fn tell<A: Announce, S: Store>(
             left.push(path);
             continue;
         }
-        match hubs.announce(hub, &topic, &source.request).await {
+        match hubs.announce(feed.hub, &topic, feed.options).await {
             Ok(()) => files += 1,
             Err(finding) => {
-                down.insert(hub.clone(), Down { finding, feeds: 1 });
+                down.insert(feed.hub.clone(), Down { finding, feeds: 1 });
                 left.push(path);
             }
         }
     }
     memory.unannounced = left;
-    store.commit(&source.id, &Update { memory, ..Update::default() })?;
+    store.commit(feed.id, &Update { memory, ..Update::default() })?;
     Ok(files)
 }
 

@@ -3,9 +3,12 @@
 //! The JSON file is an archive's first one. Where it exists, it is the archive, whatever the state says: a run that was
 //! killed, or a state that is older than the files, finds it and goes on behind it.
 
+use std::collections::BTreeSet;
+
 use super::ports::{Archives, Channel, Fetch, Kept, Publish, Written};
-use super::restore;
+use super::{mirror, restore};
 use crate::assemble;
+use crate::assemble::media::{self, Names};
 use crate::config::{Config, Source};
 use crate::finding::{Code, Finding};
 use crate::format::{self, json_feed};
@@ -30,15 +33,17 @@ pub(super) fn close<P: Publish>(
     config: &Config,
     publish: &P,
     ordered: &[Entry],
+    copies: &Names,
     archives: &mut Archives,
 ) -> Result<usize, Finding> {
     let mut files = 0;
     while let Some(page) = assemble::next_page(ordered, source.max_entries, archives) {
         let number = archives.newest.saturating_add(1);
-        let feed = match read(publish, source, number) {
-            Some(feed) => feed,
-            None => assemble::archive(source, channel, page, number),
-        };
+        let feed = read(publish, source, number).unwrap_or_else(|| {
+            let mut feed = assemble::archive(source, channel, page, number);
+            feed.media = copies.iter().map(|(url, name)| (name.clone(), url.clone())).collect();
+            feed
+        });
         files += write(&feed, config, publish, Existing::Stays)?;
         archives.newest = number;
         archives.marks.extend(feed.entries().iter().map(assemble::mark));
@@ -66,7 +71,9 @@ enum Existing {
 
 fn write<P: Publish>(feed: &Feed, config: &Config, publish: &P, existing: Existing) -> Result<usize, Finding> {
     let mut files = 0;
-    for artifact in format::artifacts(feed, config.base_url.as_ref()) {
+    let copies: Names = feed.media.iter().map(|(name, url)| (url.clone(), name.clone())).collect();
+    let shown = config.base_url.as_ref().map(|base| media::mirrored(feed.clone(), &copies, base));
+    for artifact in format::artifacts(shown.as_ref().unwrap_or(feed), config.base_url.as_ref()) {
         if existing == Existing::Stays && publish.size(&artifact.path).is_some() {
             continue;
         }
@@ -77,7 +84,13 @@ fn write<P: Publish>(feed: &Feed, config: &Config, publish: &P, existing: Existi
     Ok(files)
 }
 
-/// Archive `number` as it was published.
+/// The copied pictures that archives show: they stay as long as the archives do.
+pub(super) fn pictures<P: Publish>(publish: &P, source: &Source, newest: u32) -> BTreeSet<String> {
+    let feeds = (1..=newest).filter_map(|number| read(publish, source, number));
+    feeds.flat_map(|feed| feed.media.into_keys()).collect()
+}
+
+/// Archive `number` as it was published, but with every picture where the site has it.
 fn read<P: Publish>(publish: &P, source: &Source, number: u32) -> Option<Feed> {
     parse(&publish.read(&path(&source.id, number))?, source, number)
 }
@@ -97,6 +110,8 @@ fn parse(bytes: &[u8], source: &Source, number: u32) -> Option<Feed> {
     feed.hub = header.hub;
     feed.refresh = header.refresh.unwrap_or(REFRESH);
     feed.part = Part::Archive { number };
+    let entries = entries.into_iter().map(|entry| media::original(entry, &source.id, &header.media)).collect();
+    feed.media = header.media;
     Some(feed.with_entries(entries, usize::MAX))
 }
 
@@ -127,8 +142,28 @@ pub(super) async fn recover<F: Fetch, P: Publish>(
         if let Err(finding) = write(&feed, config, publish, Existing::Stays) {
             return Some(finding);
         }
+        for name in feed.media.keys() {
+            recover_picture(source, config, fetch, publish, name).await;
+        }
     }
     None
+}
+
+/// Fetches the copy of a picture that is missing here. One that cannot be had is missing, but its words are there.
+async fn recover_picture<F: Fetch, P: Publish>(
+    source: &Source,
+    config: &Config,
+    fetch: &F,
+    publish: &P,
+    name: &str,
+) -> Option<()> {
+    let path = media::path(&source.id, name);
+    if publish.size(&path).is_some() {
+        return None;
+    }
+    let (bytes, _) = restore::served(source, config, fetch, &path).await.ok().flatten()?;
+    let media_type = mirror::media_type(name, &bytes)?;
+    publish.write(&Artifact { path, media_type, bytes }).ok().map(drop)
 }
 
 /// Reads every archive after the state was lost: the keys of all that is in them, so that nothing in them is new again,
@@ -144,7 +179,7 @@ pub(super) fn remember<P: Publish>(
         archives.newest += 1;
     }
     let mut keys = Vec::new();
-    let mut marks = std::collections::BTreeSet::new();
+    let mut marks = BTreeSet::new();
     for feed in (1..=archives.newest).filter_map(|number| read(publish, source, number)) {
         for entry in feed.entries() {
             marks.insert(assemble::mark(entry));

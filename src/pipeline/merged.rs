@@ -4,8 +4,10 @@
 //! did, where a file is not as it was written, or where the last run did not come to its end. Parts are read one after
 //! the other, those with the newest entries first, and only as long as they can have entries that the feed has room for.
 
-use super::{LATEST, Memory, Outcome, Ports, Publish, State, Store, StoreError, Summary, Update};
-use crate::assemble;
+use super::{
+    LATEST, Memory, Outcome, Ports, Publish, State, Store, StoreError, Summary, Update, Written, announce, mirror,
+};
+use crate::assemble::{self, media};
 use crate::config::{Config, Merged};
 use crate::finding::{Code, Finding};
 use crate::format;
@@ -62,11 +64,15 @@ fn make<F, S: Store, P: Publish, C>(
         return Ok(false);
     }
     let mut after = Memory { fingerprint: made_from, summary: summary(&feed), ..Memory::default() };
+    after.unannounced.clone_from(&before.unannounced);
     feed.title.as_str().clone_into(&mut after.channel.title);
     after.channel.language.clone_from(&feed.language);
     for artifact in format::artifacts(&feed, config.base_url.as_ref()) {
         let written = ports.publish.write(&artifact);
-        written.map_err(|error| Finding::error(Code::PublishFailed, error.to_string()))?;
+        let written = written.map_err(|error| Finding::error(Code::PublishFailed, error.to_string()))?;
+        if written == Written::Changed && feed.hub.is_some() {
+            announce::note(&mut after, &artifact.path);
+        }
         after.published.push((artifact.path, u64::try_from(artifact.bytes.len()).unwrap_or(u64::MAX)));
     }
     if after != before {
@@ -102,7 +108,10 @@ fn feed<F, S: Store, P, C>(
             break;
         }
         let kept = ports.store.entries(&source.id)?.into_iter().map(|kept| kept.entry).collect();
-        let feed = assemble::feed(source, channel, kept);
+        let mut feed = assemble::feed(source, channel, kept);
+        if let Some(base) = config.base_url.as_ref().filter(|_| source.media.is_some()) {
+            feed = media::mirrored(feed, &mirror::names(ports.store.mirrored(&source.id)?), base);
+        }
         let adopted = feed.into_entries().into_iter();
         entries.extend(adopted.map(|entry| (*place, assemble::adopted(entry, source, channel, language))));
         entries.sort_by(|(_, a), (_, b)| b.published.instant().cmp(&a.published.instant()).then(a.id.cmp(&b.id)));

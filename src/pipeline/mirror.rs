@@ -41,6 +41,11 @@ pub(super) struct Mirroring {
     pub(super) findings: Vec<Finding>,
 }
 
+/// The names of the copies there are.
+pub(super) fn names(known: Vec<Mirrored>) -> Names {
+    known.into_iter().filter_map(|picture| Some((picture.url, picture.copy?.name))).collect()
+}
+
 /// Copies the pictures of `feed` that are not copied yet, as far as `limits` allow. `known` is what is remembered.
 pub(super) async fn mirror<F: Fetch, P: Publish>(
     source: &Source,
@@ -182,9 +187,14 @@ impl<F: Fetch, P: Publish> Asking<'_, F, P> {
         let options = RequestOptions { obey_robots: false, headers: Vec::new(), ..self.options.clone() };
         let request = Request { url: &url, home: &url, options: &options, root: None, validators: None, last: false };
         let Ok(Answer::Page(page, _)) = self.fetch.fetch(request).await else { return None };
-        let kind = kind::kind(&page.body).ok().filter(|_| copy.name.starts_with(&digest(&page.body)))?;
-        self.write(&copy.name, kind.media_type, page.body).ok().map(|copy| copy.bytes)
+        let media_type = media_type(&copy.name, &page.body)?;
+        self.write(&copy.name, media_type, page.body).ok().map(|copy| copy.bytes)
     }
+}
+
+/// The media type of `bytes`, if they are the picture whose copy has this name.
+pub(super) fn media_type(name: &str, bytes: &[u8]) -> Option<&'static str> {
+    kind::kind(bytes).ok().filter(|_| name.starts_with(&digest(bytes))).map(|kind| kind.media_type)
 }
 
 /// The first half of the SHA-256 of `bytes` in hexadecimal: 32 digits.

@@ -10,8 +10,9 @@ use super::furniture::{self, Lessons};
 use super::ports::{Answer, Clock, Fetch, Kept, Memory, Mirrored, Publish, Request, Store, Update, Validators};
 use super::read::{self, Draft, ReadArticle, ReadListing, Setting, Step};
 use super::restore::restore;
-use super::{Event, Outcome, Ports, State, archive, doubt, health, offline, schedule};
+use super::{Event, Outcome, Ports, State, archive, doubt, health, mirror, offline, schedule};
 use crate::article::recurring::Removed;
+use crate::assemble::media::Names;
 use crate::assemble::{self, Job, Why};
 use crate::config::{Config, Source};
 use crate::finding::{Code, Finding};
@@ -448,7 +449,8 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             files += archive::move_all(source, config, publish, after.archives.newest)?;
         }
         if source.publication.archive {
-            files += archive::close(source, &after.channel, config, publish, ordered, &mut after.archives)?;
+            let copies = if self.memory.mirrors { mirror::names(self.pictures()?) } else { Names::new() };
+            files += archive::close(source, &after.channel, config, publish, ordered, &copies, &mut after.archives)?;
         }
         after.archives.marks = assemble::remaining(ordered, source.max_entries, &after.archives);
         if !leaving.is_empty() {

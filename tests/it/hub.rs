@@ -90,3 +90,23 @@ fn a_hub_needs_to_know_where_the_feeds_are() {
     );
     project.run(&["build"]).exit(2).stderr_has("feeds.toml:1:7");
 }
+
+#[test]
+fn a_merged_feed_tells_the_hub_of_its_parts() {
+    let (site, hub) = (Origin::start(), Origin::start());
+    let project = project(&site, &hub);
+    let config = project.read("feeds.toml");
+    let second = config.split_once("[feeds.a]").unwrap().1;
+    project.write("feeds.toml", format!("{config}[feeds.b]{second}"));
+    project.build().file_has("public/all.atom", &hub.url("/hub"));
+    let told = hub.requests();
+    assert_eq!(told[6..], [form("all.json"), form("all.atom"), form("all.rss")], "{told:?}");
+    project.later(3600);
+    project.build();
+    assert_eq!(hub.requests(), [""; 0]);
+    project.write("feeds.toml", format!("{config}[feeds.b]{second}hub = \"https://other.example/\"\n"));
+    project.later(3600);
+    let run = project.run(&["build", "--no-ping"]).exit(0);
+    assert!(!project.read("public/all.atom").contains("rel=\"hub\""), "the parts have no hub in common");
+    drop(run);
+}

@@ -126,7 +126,7 @@ fn limits_leave_the_rest_for_later_or_where_it_is() {
 #[test]
 fn a_copy_goes_when_no_entry_shows_it() {
     let site = Origin::start();
-    let project = project(&site, "media = true\nmax_entries = 2");
+    let project = project(&site, "media = true\nmax_entries = 2\narchive = false");
     project.build();
     let before = copies(&project);
     site.page("/", &front_page(&[("/news/three", "Three trams"), ("/news/four", "Four buses")]));
@@ -149,5 +149,45 @@ fn a_picture_that_fails_is_asked_for_three_times() {
         project.run(&["build"]).exit(0);
         assert_eq!(site.requests().contains(&"GET /img/a.jpg".to_owned()), asked);
         project.later(3600);
+    }
+}
+
+#[test]
+fn archives_keep_their_pictures() {
+    let site = Origin::start();
+    let project = project(&site, "media = true\nmax_entries = 2");
+    project.build();
+    let before = copies(&project);
+    site.page("/", &front_page(&[("/news/three", "Three trams"), ("/news/four", "Four buses")]));
+    site.page("/news/three", &story("Three trams", "2026-11-21T08:00:00Z", &[]));
+    site.page("/news/four", &story("Four buses", "2026-11-21T09:00:00Z", &[]));
+    project.later(3600);
+    project.build();
+    assert_eq!(copies(&project), before);
+    let archives: Vec<String> = project.published().into_iter().map(|(name, ..)| name).collect();
+    let archives = archives.iter().filter(|name| name.starts_with("archive/a/") && name.ends_with("json"));
+    let archived: String = archives.map(|name| project.read(&format!("public/{name}"))).collect();
+    for name in &before {
+        assert!(archived.contains(&format!("{BASE}media/a/{name}")), "{name} is shown in {archived}");
+    }
+    let feed = project.read("public/a.json");
+    assert!(!feed.contains("media/a/"), "the feed has other stories");
+}
+
+#[test]
+fn merged_feeds_show_the_copies_of_their_parts() {
+    let site = Origin::start();
+    let project = project(&site, "media = true");
+    let config = project.read("feeds.toml");
+    let other = config.replace("[feeds.a]", "[feeds.b]").replace("media = true", "");
+    let other = other.split_once("[feeds.b]").unwrap().1;
+    project.write(
+        "feeds.toml",
+        format!("{config}\n[feeds.b]{other}\n[merged]\nall = false\n[merged.only]\nfeeds = [\"a\"]\n"),
+    );
+    project.build();
+    let text = project.read("public/only.json");
+    for name in copies(&project) {
+        assert!(text.contains(&format!("{BASE}media/a/{name}")), "{name}");
     }
 }

@@ -5,9 +5,9 @@ use crate::assemble::{self, media};
 use crate::finding::{Code, Finding};
 use crate::format;
 use crate::model::Feed;
-use crate::pipeline::mirror::{Mirroring, mirror};
-use crate::pipeline::ports::{Clock, Fetch, Memory, Publish, PublishError, Store, Summary, Update, Written};
-use crate::pipeline::{LATEST, announce, health};
+use crate::pipeline::mirror::{Mirroring, mirror, names};
+use crate::pipeline::ports::{Clock, Fetch, Memory, Mirrored, Publish, PublishError, Store, Summary, Update, Written};
+use crate::pipeline::{LATEST, announce, archive, health};
 
 impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
     /// Writes the files of `feed`, notes them in `after` and keeps that; returns how many changed.
@@ -56,7 +56,10 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             return Ok(());
         };
         let entries = self.kept()?.into_iter().map(|kept| kept.entry).chain([notice]).collect();
-        let feed = self.feed(memory, assemble::in_order(self.source, &memory.channel, entries));
+        let mut feed = self.feed(memory, assemble::in_order(self.source, &memory.channel, entries));
+        if let Some(base) = self.config.base_url.as_ref().filter(|_| memory.mirrors) {
+            feed = media::mirrored(feed, &names(self.pictures()?), base);
+        }
         for artifact in format::artifacts(&feed, self.config.base_url.as_ref()) {
             self.ports.publish.write(&artifact).map_err(|error| failed(&error))?;
         }
@@ -64,15 +67,18 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         Ok(())
     }
 
+    /// What is remembered of pictures.
+    pub(super) fn pictures(&self) -> Result<Vec<Mirrored>, Finding> {
+        let stored = self.ports.store.mirrored(&self.source.id);
+        let stored = stored.map_err(|error| Finding::error(Code::StateFailed, error.to_string()))?;
+        Ok(self.rebuilt_pictures.iter().cloned().chain(stored).collect())
+    }
+
     /// Copies the pictures of `feed` where that is wanted; where it no longer is, all copies are stale.
     async fn mirror(&mut self, feed: &Feed, after: &mut Memory) -> Result<Mirroring, Finding> {
         let limits = self.source.media.as_ref().zip(self.config.base_url.as_ref());
-        let mut known = std::mem::take(&mut self.rebuilt_pictures);
-        let rebuilt = known.clone();
-        if limits.is_some() || self.memory.mirrors {
-            let stored = self.ports.store.mirrored(&self.source.id);
-            known.extend(stored.map_err(|error| Finding::error(Code::StateFailed, error.to_string()))?);
-        }
+        let known = if limits.is_some() || self.memory.mirrors { self.pictures()? } else { Vec::new() };
+        let rebuilt = std::mem::take(&mut self.rebuilt_pictures);
         after.mirrors = limits.is_some();
         after.pictures_waiting = 0;
         let mut mirroring = match limits {
@@ -88,6 +94,11 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         };
         if limits.is_some() {
             mirroring.changed.splice(0..0, rebuilt);
+        }
+        let archives = after.archives.newest;
+        if !mirroring.stale.is_empty() && archives > 0 {
+            let archived = archive::pictures(self.ports.publish, self.source, archives);
+            mirroring.stale.retain(|name| !archived.contains(name));
         }
         after.pictures_waiting = mirroring.waiting;
         self.findings.append(&mut mirroring.findings);
