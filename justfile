@@ -29,6 +29,10 @@ doc:
 bless:
     BLESS=1 cargo test --locked --test it sites
 
+# Take the README's pictures of the pages anew (nginx, Chromium, the fonts Noto Sans and Noto Sans CJK, websocket-client)
+pictures:
+    python3 .ci/check_pages.py --readme docs public
+
 # Licences, sources and duplicates of the dependencies
 deny:
     cargo deny check licenses bans sources

@@ -3,6 +3,7 @@
 mod accept;
 mod build;
 mod fetch;
+mod init;
 mod inspect;
 mod ping;
 mod place;
@@ -57,6 +58,8 @@ enum Command {
     Accept(accept::Arguments),
     /// Visit the sites and keep their pages in an archive, to build from elsewhere
     Fetch(fetch::Arguments),
+    /// Begin: write a feeds.toml and the files that a host needs
+    Init(init::Arguments),
     /// Show what is read from one page
     Inspect(inspect::Arguments),
 }
@@ -72,6 +75,7 @@ pub fn run() -> ExitCode {
         Command::Status(arguments) => status::run(&arguments),
         Command::Accept(arguments) => accept::run(&arguments),
         Command::Fetch(arguments) => fetch::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
     })
 }

@@ -36,6 +36,7 @@ use toml::de::DeTable;
 use url::Url;
 
 use crate::finding::Place;
+use crate::hosting::Host;
 use crate::model::FeedId;
 use crate::normalise::date::Order;
 use crate::{article, listing};
@@ -108,6 +109,10 @@ pub struct Config {
     pub health: bool,
     /// The file for Prometheus, relative to feeds.toml's folder.
     pub metrics: Option<PathBuf>,
+    /// Where the output folder is served.
+    pub host: Option<Host>,
+    /// Whether compressed twins of the files are written for servers that send them as they are; default false.
+    pub precompress: bool,
     /// The sources in the order of the file.
     pub sources: Vec<Source>,
     /// The feeds that are made of others.
@@ -127,6 +132,8 @@ pub struct Source {
     pub title: Option<String>,
     /// The feed's description; else the page's.
     pub description: Option<String>,
+    /// The heading under which it stands in the index page and in the OPML list.
+    pub category: Option<String>,
     /// BCP 47 tag; else the page's.
     pub language: Option<String>,
     /// The zone of times that name none; default UTC.

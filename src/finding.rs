@@ -143,6 +143,10 @@ codes! {
     MediaRefused = "media-refused",
     /// A hub could not be told that a feed changed.
     HubFailed = "hub-failed",
+    /// The output folder is near what its host takes, or past it.
+    HostLimit = "host-limit",
+    /// The output folder has own files that no feed renews any more.
+    FilesStale = "files-stale",
     /// The work on a source ended unexpectedly; a mistake in feedmill.
     Internal = "internal",
 }

@@ -1,8 +1,8 @@
 //! Feeds to bytes.
 //!
 //! Pure: no file is touched and no clock is read, so the same feed always gives the same bytes. One file a format, one
-//! line in [`FORMATS`]. Beside the formats stand the files about all feeds, [`opml`] and [`html_page`], and `xml`,
-//! through which every text goes that an XML writer gets to see.
+//! line in [`FORMATS`]. Beside the formats stand the pages for people, [`html_page`], the list of all feeds, [`opml`], and
+//! `xml`, through which every text goes that an XML writer gets to see.
 
 pub mod atom;
 pub mod html_page;
@@ -15,9 +15,11 @@ pub(crate) mod xml;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use url::Url;
 
-use crate::model::{Artifact, Feed, Part, archive_stem};
+use crate::model::{Artifact, Feed, FeedId, Part, archive_stem};
 
 /// A way to write a feed.
 pub trait Format: Sync {
@@ -41,7 +43,55 @@ pub fn artifacts(feed: &Feed, base: Option<&Url>) -> Vec<Artifact> {
         let address = base.and_then(|base| base.join(&path).ok());
         Artifact { bytes: format.render(feed, address.as_ref()), media_type: format.media_type(), path }
     };
-    FORMATS.iter().map(file).collect()
+    let page = || Artifact {
+        path: format!("{}.html", feed.id),
+        media_type: "text/html",
+        bytes: html_page::feed_page(feed, base),
+    };
+    // People read what is new; archives are for readers.
+    let page = matches!(feed.part, Part::Current { .. }).then(page);
+    FORMATS.iter().map(file).chain(page).collect()
+}
+
+/// The files that every feed has, in the order of [`artifacts`].
+pub(crate) fn paths(id: &FeedId) -> impl Iterator<Item = String> {
+    let endings = FORMATS.iter().map(|format| format.extension()).chain(["html"]);
+    endings.map(move |ending| format!("{id}.{ending}"))
+}
+
+/// `items` by category: first those without, then the categories in the order in which they first appear.
+fn grouped<T>(items: &[T], category: impl Fn(&T) -> Option<&str>) -> Vec<(Option<&str>, Vec<&T>)> {
+    let mut groups: Vec<(Option<&str>, Vec<&T>)> = vec![(None, Vec::new())];
+    let mut places = HashMap::from([(None, 0)]);
+    for item in items {
+        let category = category(item);
+        let place = *places.entry(category).or_insert_with(|| {
+            groups.push((category, Vec::new()));
+            groups.len() - 1
+        });
+        if let Some((_, group)) = groups.get_mut(place) {
+            group.push(item);
+        }
+    }
+    groups.retain(|(_, group)| !group.is_empty());
+    groups
+}
+
+/// A size for people: `912 bytes`, `14 kB`, `1.2 MB`; units of a thousand.
+pub(crate) fn size(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    for (unit, name) in UNITS {
+        if bytes >= unit {
+            // One digit behind the point below ten, so that two figures are always there.
+            let tenths = bytes / (unit / 10);
+            return if tenths < 100 {
+                format!("{}.{} {name}", tenths / 10, tenths % 10)
+            } else {
+                format!("{} {name}", tenths / 10)
+            };
+        }
+    }
+    format!("{bytes} bytes")
 }
 
 /// Where the file at `path` in the output folder is, for a reader of a document of `feed` that stands at `address`:

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 pub mod finding;
 pub mod format;
+pub mod hosting;
 pub mod io;
 pub mod listing;
 pub mod model;

@@ -28,7 +28,7 @@ pub struct FeedId(String);
 impl FeedId {
     /// Checks the alphabet; the error says what is wrong with `text`.
     pub fn new(text: &str) -> Result<Self, &'static str> {
-        const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "index", "status"];
+        const DEVICES: [&str; 7] = ["con", "prn", "aux", "nul", "index", "status", "404"];
         // Files about all feeds begin with these.
         const COMMON: [&str; 2] = ["feeds", "health"];
         let stem = text.split('.').next().unwrap_or_default();

@@ -13,6 +13,7 @@
 mod announce;
 mod archive;
 mod bearing;
+mod belongings;
 mod doubt;
 mod furniture;
 mod health;
@@ -25,6 +26,7 @@ mod ports;
 mod read;
 mod restore;
 pub mod schedule;
+mod twins;
 mod visit;
 
 use std::collections::BTreeMap;
@@ -47,6 +49,7 @@ pub use visit::visit;
 use crate::assemble::count;
 use crate::config::{Config, Source};
 use crate::finding::{Code, Finding, Severity};
+use crate::hosting;
 use crate::model::FeedId;
 
 /// How many hosts are visited side by side.
@@ -72,6 +75,18 @@ pub struct Ports<'a, F, S, P, C> {
     pub parsers: Option<Arc<Semaphore>>,
     /// Set when no new work is to begin: what is under way ends well, the rest is left for a later run.
     pub stop: Arc<AtomicBool>,
+    /// What is done with own files that no feed renews any more.
+    pub stale: Stale,
+}
+
+/// What is done with own files in the output folder that no feed renews any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stale {
+    /// They stay and are told.
+    #[default]
+    Tell,
+    /// They are removed.
+    Remove,
 }
 
 impl<F, S, P, C> Ports<'_, F, S, P, C> {
@@ -147,13 +162,14 @@ pub enum Event<'a> {
 /// Visits the sources of `config` whose ids are in `only` (all if there is no list), then writes the files about all
 /// feeds.
 ///
-/// Outcomes come back in the order of feeds.toml, together with the findings about the common files.
+/// Outcomes come back in the order of feeds.toml, together with the findings about the common files and the size of
+/// the output folder.
 pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
     config: &Config,
     only: Option<&[FeedId]>,
     ports: &Ports<'_, F, S, P, C>,
     tell: &(dyn Fn(&Event<'_>) + Sync),
-) -> (Vec<Outcome>, Vec<Finding>) {
+) -> (Vec<Outcome>, Vec<Finding>, hosting::Size) {
     let before = overview::begin(ports);
     let mut hosts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, source) in config.sources.iter().enumerate() {
@@ -193,14 +209,15 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
     findings.extend(merged.findings);
     // A merged feed that changed is one more reason to make the files about all feeds.
     let before = before.filter(|_| !merged.changed);
-    findings.extend(overview::end(config, &outcomes, before.as_ref(), ports));
+    let (told, size) = overview::end(config, &outcomes, before, ports);
+    findings.extend(told);
     let chosen = config.sources.iter().filter(|source| only.is_none_or(|only| only.contains(&source.id)));
     let left = chosen.count() - outcomes.len();
     if left > 0 {
         let message = format!("the time was up; {} left for the next run", count(left, "feed"));
         findings.push(Finding::note(Code::TimeUp, message));
     }
-    (outcomes, findings)
+    (outcomes, findings, size)
 }
 
 /// Makes the files of a batch durable, then writes the rows that say so.

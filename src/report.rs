@@ -13,28 +13,32 @@ use url::Url;
 use crate::config::{Config, Merged, Source};
 use crate::finding::{Finding, Severity};
 use crate::format;
-use crate::format::html_page::{Health, IndexFeed};
+use crate::format::html_page::{Health, IndexFeed, SEARCH, SEARCH_SCRIPT};
 use crate::format::opml::OpmlOutline;
+use crate::hosting::Size;
 use crate::model::{Artifact, FeedId};
 use crate::pipeline::{Memory, Outcome, State, errors};
 
 /// The name of the OPML file.
 const OPML: &str = "feeds.opml";
 
-/// `feeds.opml`, `index.html` and `status.json` for the feeds of `config` that have files.
+/// `feeds.opml`, `index.html` with its script, and `status.json` for the feeds of `config` that have files.
 pub fn overview(config: &Config, feeds: &[(&Source, Memory)], merged: &[(&Merged, Memory)]) -> Vec<Artifact> {
     let title = config.title.as_deref().unwrap_or("Feeds");
     let alive: Vec<&(&Source, Memory)> = feeds.iter().filter(|(_, memory)| memory.summary.entries > 0).collect();
     let merged: Vec<&(&Merged, Memory)> = merged.iter().filter(|(_, memory)| memory.summary.entries > 0).collect();
-    let outlines = alive.iter().filter_map(|(source, memory)| outline(config, &source.id, &source.url, memory));
+    let outlines = alive
+        .iter()
+        .filter_map(|(source, memory)| outline(config, &source.id, &source.url, source.category.as_deref(), memory));
     let base = config.base_url.as_ref();
-    let together = merged.iter().filter_map(|(merged, memory)| outline(config, &merged.id, base?, memory));
+    let together = merged.iter().filter_map(|(merged, memory)| outline(config, &merged.id, base?, None, memory));
     let outlines: Vec<OpmlOutline> = outlines.chain(together).collect();
     let together = merged.iter().filter_map(|(merged, memory)| {
         let home = base.or_else(|| config.sources.get(*merged.parts.first()?).map(|source| &source.url))?;
-        Some(index_feed(&merged.id, home, memory))
+        Some(index_feed(&merged.id, home, None, memory))
     });
-    let pages = feeds.iter().map(|(source, memory)| index_feed(&source.id, &source.url, memory));
+    let pages =
+        feeds.iter().map(|(source, memory)| index_feed(&source.id, &source.url, source.category.as_deref(), memory));
     let pages: Vec<IndexFeed> = pages.chain(together).collect();
     let mut artifacts = Vec::new();
     // OPML has no relative addresses: without `base_url` there is nothing to list.
@@ -43,8 +47,10 @@ pub fn overview(config: &Config, feeds: &[(&Source, Memory)], merged: &[(&Merged
         artifacts.push(Artifact { path: OPML.to_owned(), media_type: "text/x-opml", bytes });
     }
     let opml = (!outlines.is_empty()).then_some(OPML);
-    let bytes = format::html_page::render(title, opml, &pages);
+    let bytes = format::html_page::index_page(title, opml, &pages);
     artifacts.push(Artifact { path: "index.html".to_owned(), media_type: "text/html", bytes });
+    let (path, bytes) = (SEARCH_SCRIPT.to_owned(), SEARCH.as_bytes().to_vec());
+    artifacts.push(Artifact { path, media_type: "text/javascript", bytes });
     let bytes = status::published(config, feeds, &merged);
     artifacts.push(Artifact { path: "status.json".to_owned(), media_type: "application/json", bytes });
     let bytes = status::page(title, feeds);
@@ -55,17 +61,24 @@ pub fn overview(config: &Config, feeds: &[(&Source, Memory)], merged: &[(&Merged
     artifacts
 }
 
-fn outline(config: &Config, id: &FeedId, home: &Url, memory: &Memory) -> Option<OpmlOutline> {
+fn outline(config: &Config, id: &FeedId, home: &Url, category: Option<&str>, memory: &Memory) -> Option<OpmlOutline> {
     let xml_url = config.base_url.as_ref()?.join(&format!("{id}.atom")).ok()?;
-    Some(OpmlOutline { title: memory.channel.title.clone(), html_url: home.clone(), xml_url })
+    Some(OpmlOutline {
+        title: memory.channel.title.clone(),
+        category: category.map(str::to_owned),
+        html_url: home.clone(),
+        xml_url,
+    })
 }
 
-fn index_feed(id: &FeedId, home: &Url, memory: &Memory) -> IndexFeed {
+fn index_feed(id: &FeedId, home: &Url, category: Option<&str>, memory: &Memory) -> IndexFeed {
     let title = if memory.channel.title.is_empty() { id.as_str() } else { &memory.channel.title };
     let trouble: Vec<&str> = errors(memory).map(|finding| finding.message.as_str()).collect();
     IndexFeed {
         id: id.clone(),
         title: title.to_owned(),
+        language: memory.channel.language.clone(),
+        category: category.map(str::to_owned),
         home: home.clone(),
         entries: memory.summary.entries,
         newest: memory.summary.newest.map(|newest| newest.date_naive()),
@@ -80,7 +93,7 @@ fn address(config: &Config, path: &str) -> String {
 }
 
 /// The run as one JSON object.
-pub fn json(outcomes: &[Outcome], common: &[Finding]) -> Value {
+pub fn json(outcomes: &[Outcome], common: &[Finding], size: Size) -> Value {
     let feeds: Vec<Value> = outcomes
         .iter()
         .map(|outcome| {
@@ -99,7 +112,12 @@ pub fn json(outcomes: &[Outcome], common: &[Finding]) -> Value {
             })
         })
         .collect();
-    json!({ "feeds": feeds, "findings": common, "failed": failures(outcomes, common) })
+    json!({ "feeds": feeds, "findings": common, "failed": failures(outcomes, common), "output": size })
+}
+
+/// The size of the output folder in words.
+pub fn size(size: Size) -> String {
+    format!("the output folder holds {} files, {}", size.files, format::size(size.bytes))
 }
 
 fn moment(time: chrono::DateTime<chrono::Utc>) -> String {

@@ -14,7 +14,7 @@ use super::{SOME_FAILED, USAGE, WELL, say, warn};
 use crate::config::{self, Config};
 use crate::finding::Finding;
 use crate::io::archive::Archive;
-use crate::pipeline::{Event, Outcome, schedule};
+use crate::pipeline::{Event, Outcome, Stale, schedule};
 use crate::report;
 
 /// `feedmill build [FEED…]`
@@ -28,6 +28,9 @@ pub(super) struct Arguments {
     /// Leave it to `feedmill ping` to tell the hubs, because what is built is put online later
     #[arg(long)]
     no_ping: bool,
+    /// Remove own files in the output folder that no feed renews any more
+    #[arg(long)]
+    prune: bool,
     /// Only feeds whose time has come: often for sites with much news, seldom for others
     #[arg(long)]
     due: bool,
@@ -103,7 +106,8 @@ fn selection(arguments: &Arguments, config: &Config) -> Result<Selection, u8> {
         let ids = only.unwrap_or_else(|| config.sources.iter().map(|source| source.id.clone()).collect());
         only = Some(ids.into_iter().filter(|id| schedule::in_shard(id, part, parts)).collect());
     }
-    Ok(Selection { only, due: arguments.due, ping: !arguments.no_ping })
+    let stale = if arguments.prune { Stale::Remove } else { Stale::Tell };
+    Ok(Selection { only, due: arguments.due, ping: !arguments.no_ping, stale })
 }
 
 /// `1/4`
@@ -116,9 +120,9 @@ fn shard(text: &str) -> Result<(u32, u32), String> {
 }
 
 fn tell_all(arguments: &Arguments, done: &Done) {
-    let Done { outcomes, common, next } = done;
+    let Done { outcomes, common, next, size } = done;
     if arguments.project.json {
-        say(&format_args!("{:#}", report::json(outcomes, common)));
+        say(&format_args!("{:#}", report::json(outcomes, common, *size)));
         return;
     }
     tell_findings(outcomes, common);
@@ -128,6 +132,9 @@ fn tell_all(arguments: &Arguments, done: &Done) {
         }
         None if outcomes.is_empty() => say(&"nothing to do"),
         _ => say(&report::table(outcomes)),
+    }
+    if size.files > 0 {
+        say(&format_args!("\n {}", report::size(*size)));
     }
 }
 

@@ -12,6 +12,7 @@ use super::place::{Place, say_error};
 use super::{SOME_FAILED, USAGE, WELL, say, warn};
 use crate::config::Config;
 use crate::finding::{Code, Finding};
+use crate::hosting::Size;
 use crate::io::archive::{Recorded, Recorder};
 use crate::io::clock::SystemClock;
 use crate::io::fetch::{Web, WebOptions};
@@ -20,7 +21,7 @@ use crate::io::publish::dir::Dir;
 use crate::io::publish::nowhere::Nowhere;
 use crate::io::store::sqlite::Sqlite;
 use crate::model::FeedId;
-use crate::pipeline::{self, Clock, Outcome, Ports};
+use crate::pipeline::{self, Clock, Outcome, Ports, Stale};
 use crate::report;
 
 /// `feedmill fetch [FEED…] --to FILE`
@@ -85,9 +86,9 @@ fn record(
     let some = (!only.is_empty()).then_some(only);
     let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let parsers = pipeline::parsers(config, some, threads);
-    let ports =
-        Ports { fetch: &recorder, store: &store, publish: &publish, clock: &clock, parsers, stop: Arc::default() };
-    let (outcomes, common) = runtime.block_on(pipeline::build(config, some, &ports, &|_| {}));
+    let (stop, stale) = (Arc::default(), Stale::Tell);
+    let ports = Ports { fetch: &recorder, store: &store, publish: &publish, clock: &clock, parsers, stop, stale };
+    let (outcomes, common, _) = runtime.block_on(pipeline::build(config, some, &ports, &|_| {}));
     let recorded = recorder.finish(&arguments.to).map_err(refused)?;
     Ok((recorded, outcomes, common))
 }
@@ -95,7 +96,7 @@ fn record(
 fn tell(arguments: &Arguments, recorded: Recorded, outcomes: &[Outcome], common: &[Finding]) -> u8 {
     let failed = report::failures(outcomes, common);
     if arguments.json {
-        let mut report = report::json(outcomes, common);
+        let mut report = report::json(outcomes, common, Size::default());
         let Recorded { pages, bytes } = recorded;
         report["archive"] = json!({ "file": arguments.to, "pages": pages, "bytes": bytes });
         say(&format_args!("{report:#}"));

@@ -57,7 +57,7 @@ impl Place {
         let file = self.config.display().to_string();
         let text = io::files::read_text(&self.config).map_err(|error| {
             let hint = if self.config == Path::new("feeds.toml") {
-                "\n  help: write one, such as\n\n    [feeds.acme]\n    url = \"https://acme.example/news\"\n"
+                "\n  help: `feedmill init` writes a first one; or write one, such as\n\n    [feeds.acme]\n    url = \"https://acme.example/news\"\n"
             } else {
                 ""
             };

@@ -10,6 +10,7 @@ use super::place::Project;
 use super::{BUSY, SOME_FAILED};
 use crate::config::Config;
 use crate::finding::{Code, Finding};
+use crate::hosting::Size;
 use crate::io::archive::{Archive, Offline};
 use crate::io::clock::SystemClock;
 use crate::io::fetch::{Web, WebOptions};
@@ -18,7 +19,7 @@ use crate::io::robots::RobotsCache;
 use crate::io::store::sqlite::{OpenError, Sqlite};
 use crate::io::throttle::Closures;
 use crate::model::FeedId;
-use crate::pipeline::{self, Clock, Event, Fetch, Outcome, Ports, Store, schedule};
+use crate::pipeline::{self, Clock, Event, Fetch, Outcome, Ports, Stale, Store, schedule};
 use crate::{io, report};
 
 /// Which feeds a run visits.
@@ -30,6 +31,8 @@ pub(super) struct Selection {
     pub(super) due: bool,
     /// Whether the hubs are told what changed.
     pub(super) ping: bool,
+    /// What is done with own files that no feed renews any more.
+    pub(super) stale: Stale,
 }
 
 /// What a run did.
@@ -39,6 +42,8 @@ pub(super) struct Done {
     pub(super) common: Vec<Finding>,
     /// When the next feed is due that was left out because its time has not come.
     pub(super) next: Option<DateTime<Utc>>,
+    /// The size of the output folder.
+    pub(super) size: Size,
 }
 
 /// Why there was no run.
@@ -86,8 +91,8 @@ pub(super) async fn run(
     });
     let web = web.map_err(|error| failure(&error.message))?;
     let only = only.as_deref();
-    let run = Run { config, only, store: store.as_ref(), publish: &publish, clock, stop };
-    let (outcomes, mut common) = match archive {
+    let run = Run { config, only, store: store.as_ref(), publish: &publish, clock, stop, stale: selection.stale };
+    let (outcomes, mut common, size) = match archive {
         Some(archive) => run.visit(&Offline { archive, own: config.base_url.as_ref(), online: &web }, tell).await,
         None => run.visit(&web, tell).await,
     };
@@ -104,7 +109,7 @@ pub(super) async fn run(
     if let Some(file) = metrics {
         common.extend(write_metrics(file, config, &outcomes, store.as_ref(), clock.now()));
     }
-    Ok(Done { outcomes, common, next })
+    Ok(Done { outcomes, common, next, size })
 }
 
 /// What a run works with, whoever answers its questions.
@@ -115,14 +120,20 @@ struct Run<'a> {
     publish: &'a Dir,
     clock: SystemClock,
     stop: &'a Arc<AtomicBool>,
+    stale: Stale,
 }
 
 impl Run<'_> {
-    async fn visit<F: Fetch>(&self, fetch: &F, tell: &(dyn Fn(&Event<'_>) + Sync)) -> (Vec<Outcome>, Vec<Finding>) {
-        let Self { config, only, store, publish, clock, stop } = self;
+    async fn visit<F: Fetch>(
+        &self,
+        fetch: &F,
+        tell: &(dyn Fn(&Event<'_>) + Sync),
+    ) -> (Vec<Outcome>, Vec<Finding>, Size) {
+        let Self { config, only, store, publish, clock, stop, stale } = self;
         let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let parsers = pipeline::parsers(config, *only, threads);
-        let ports = Ports { fetch, store: *store, publish: *publish, clock, parsers, stop: Arc::clone(stop) };
+        let ports =
+            Ports { fetch, store: *store, publish: *publish, clock, parsers, stop: Arc::clone(stop), stale: *stale };
         pipeline::build(config, *only, &ports, tell).await
     }
 }

@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::io;
 use crate::io::clock::SystemClock;
 use crate::io::store::sqlite::{OpenError, Sqlite};
-use crate::pipeline::{Clock, Event, State};
+use crate::pipeline::{Clock, Event, Stale, State};
 use crate::report;
 
 /// How often feeds.toml is looked at.
@@ -117,7 +117,7 @@ async fn pass(
     let stop = Arc::new(AtomicBool::new(false));
     let tell = |event: &Event<'_>| tell(project, event);
     let metrics = run::metrics(arguments.metrics.as_ref(), config);
-    let selection = Selection { only: None, due: true, ping: !arguments.no_ping };
+    let selection = Selection { only: None, due: true, ping: !arguments.no_ping, stale: Stale::Tell };
     let mut run = std::pin::pin!(run::run(project, config, &selection, None, metrics.as_deref(), &stop, &tell));
     tokio::select! {
         done = &mut run => Some(done),
@@ -200,7 +200,7 @@ fn tell_pass(project: &Project, done: &Done) {
         return;
     }
     if project.json {
-        say(&report::json(&done.outcomes, &done.common));
+        say(&report::json(&done.outcomes, &done.common, done.size));
         return;
     }
     for outcome in done.outcomes.iter().filter(|outcome| outcome.failed() || outcome.state != State::Unchanged) {

@@ -13,6 +13,7 @@ use url::Url;
 
 use super::suggest::nearest;
 use super::written::{Trouble, did_you_mean, shown};
+use crate::hosting::Host;
 use crate::normalise;
 
 /// The longest selector or pattern in bytes.
@@ -144,6 +145,15 @@ pub(super) fn language(text: &str) -> Result<String, Trouble> {
         Some(tag) if text.contains('_') => Err(Trouble::with(wrong, did_you_mean(tag))),
         _ => Err(Trouble::with(wrong, "give a tag such as `en`, `de-AT` or `zh-CN`")),
     }
+}
+
+/// A kind of host.
+pub(super) fn host(text: &str) -> Result<Host, Trouble> {
+    let names = Host::ALL.map(Host::name);
+    Host::named(text).ok_or_else(|| {
+        let help = nearest(text, names).map_or_else(|| format!("the hosts are `{}`", names.join("`, `")), did_you_mean);
+        Trouble::with(format!("unknown host `{}`", shown(text)), help)
+    })
 }
 
 /// A label of the WHATWG encoding standard, in lower case.

@@ -23,7 +23,19 @@ const MAX_FEEDS: usize = 100_000;
 
 const TOP: Shape = Shape {
     name: "the top level",
-    keys: &["base_url", "title", "contact", "hub", "health", "metrics", "defaults", "feeds", "merged"],
+    keys: &[
+        "base_url",
+        "title",
+        "contact",
+        "hub",
+        "host",
+        "precompress",
+        "health",
+        "metrics",
+        "defaults",
+        "feeds",
+        "merged",
+    ],
 };
 const DEFAULTS: Shape = Shape {
     name: "`[defaults]`",
@@ -57,6 +69,7 @@ const FEED: Shape = Shape {
         "url",
         "title",
         "description",
+        "category",
         "language",
         "timezone",
         "encoding",
@@ -150,6 +163,8 @@ pub(super) fn config(reading: &mut Reading<'_>, root: &DeTable<'_>, text: &str, 
         contact: top.get("contact").and_then(|item| contact(reading, item)),
         health: top.get("health").and_then(|item| reading.boolean(item)).unwrap_or(false),
         metrics: top.get("metrics").and_then(|item| parsed(reading, item, leaf::file)),
+        host: top.get("host").and_then(|item| parsed(reading, item, leaf::host)),
+        precompress: top.get("precompress").and_then(|item| reading.boolean(item)).unwrap_or(false),
         sources: Vec::new(),
         merged: Vec::new(),
         digest: String::new(),
@@ -241,6 +256,7 @@ fn source(
     };
     let title = table.get("title").and_then(|item| reading.line(item));
     let description = table.get("description").and_then(|item| reading.line(item));
+    let category = table.get("category").and_then(|item| reading.line(item));
     let root = table.get("root").and_then(|item| parsed(reading, item, leaf::relative_folder));
     let settings = Settings::read(reading, table).over(defaults);
     let format = settings.date_format.as_deref();
@@ -261,6 +277,7 @@ fn source(
         url,
         title,
         description,
+        category,
         language: settings.language,
         timezone: settings.timezone.unwrap_or(chrono_tz::UTC),
         encoding: settings.encoding,

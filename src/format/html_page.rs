@@ -1,210 +1,158 @@
-//! `index.html`: all feeds on one page for people.
+//! Pages for people: `index.html` with all feeds, and `<id>.html` for each.
 //!
-//! Works without scripts, follows the reader's light or dark setting, and loads nothing: the style stands inside and the
-//! content policy forbids everything else. Says nothing that moves by itself, such as "two hours ago": it changes when a
-//! feed changes. Links to files are relative, so the page works wherever the folder is served.
+//! Every page stands alone: its style is inside, and its content policy names that style by its hash and forbids
+//! everything else, so that nothing a site wrote can run or be fetched. Pages say nothing that moves by itself, such as
+//! "two hours ago", and link files relatively: they work wherever the folder is served, and from a disk.
+//!
+//! What sites wrote keeps its own language and direction: words in a line are isolated, so that an Arabic title does
+//! not turn the English around it.
 
-use std::fmt::Write;
+mod feed;
+mod index;
 
-use chrono::NaiveDate;
-use url::Url;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
 
-use crate::format::{FORMATS, xml};
+pub use feed::render as feed_page;
+pub use index::{Health, IndexFeed, render as index_page};
+
+use crate::format::{FORMATS, Format, xml};
 use crate::model::FeedId;
 
-/// The style, light and dark.
-const STYLE: &str = include_str!("html_page.css");
-/// What a browser may load for this page.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src https:";
+/// The name of the script by which the index page is searched.
+pub const SEARCH_SCRIPT: &str = "search.js";
+/// The script itself; the page is whole without it.
+pub const SEARCH: &str = include_str!("html_page/search.js");
+/// The style of all pages, light and dark.
+const STYLE: &str = include_str!("html_page/style.css");
+/// The usual sign of a feed, in its usual colour.
+const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' \
+                    height='16' rx='3.5' fill='%23d9570a'/%3E%3Cg fill='none' stroke='%23fff' stroke-width='2' \
+                    stroke-linecap='round'%3E%3Cpath d='M4 7.5A4.5 4.5 0 0 1 8.5 12M4 4a8 8 0 0 1 8 8'/%3E%3C/g%3E%3Ccircle \
+                    cx='4.6' cy='11.4' r='1.4' fill='%23fff'/%3E%3C/svg%3E";
 
-/// One feed of the page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IndexFeed {
-    /// The stem of its files, which stand beside the page.
-    pub id: FeedId,
-    /// The name for people.
-    pub title: String,
-    /// The page it was made from.
-    pub home: Url,
-    /// How many entries it has.
-    pub entries: usize,
-    /// The day of its newest entry.
-    pub newest: Option<NaiveDate>,
-    /// Whether the last visit went well.
-    pub health: Health,
-    /// Titles and addresses of its newest entries, newest first.
-    pub latest: Vec<(String, Url)>,
+/// What stands around the content of a page.
+struct Frame<'a> {
+    /// The title of the window.
+    title: &'a str,
+    /// Directives of the content policy beside the style: what this page may load.
+    allowed: &'a str,
+    /// Elements of the head that only this page has.
+    head: Markup,
+    /// A class of the body.
+    class: &'a str,
 }
 
-/// How the last visit went.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Health {
-    /// Well.
-    Ok,
-    /// Not well; the words say since when and why, for people.
-    Failing(String),
-}
-
-/// Writes the page. `title` is its heading; `opml` is the path of the OPML file beside it, if there is one.
-pub fn render(title: &str, opml: Option<&str>, feeds: &[IndexFeed]) -> Vec<u8> {
-    let mut page = String::new();
-    let heading = escaped(title);
-    // Writing to a text cannot fail, so results of `write!` are dropped here and below.
-    let _ = write!(
-        page,
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"referrer\" content=\"no-referrer\">\n<title>{heading}</title>\n"
-    );
-    for feed in feeds.iter().filter(|feed| feed.entries > 0) {
-        push_alternates(&mut page, feed);
-    }
-    if let Some(opml) = opml {
-        let opml = escaped(opml);
-        let _ = writeln!(page, "<link rel=\"outline\" type=\"text/x-opml\" title=\"OPML\" href=\"{opml}\">");
-    }
-    let _ = write!(page, "<style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<h1 dir=\"auto\">{heading}</h1>\n");
-    push_overview(&mut page, opml, feeds);
-    page.push_str("</header>\n<main>\n");
-    for feed in feeds {
-        push_feed(&mut page, feed);
-    }
-    page.push_str("</main>\n</body>\n</html>\n");
-    page.into_bytes()
-}
-
-/// The `<link rel="alternate">` by which readers and browsers find every file of `feed`.
-fn push_alternates(page: &mut String, feed: &IndexFeed) {
-    let title = escaped(&feed.title);
-    for format in FORMATS {
-        let (name, media_type, extension) = (format.name(), format.media_type(), format.extension());
-        let _ = writeln!(
-            page,
-            "<link rel=\"alternate\" type=\"{media_type}\" title=\"{title} ({name})\" href=\"{}.{extension}\">",
-            feed.id
-        );
+impl Frame<'_> {
+    /// The whole page.
+    fn around(self, body: &Markup) -> Vec<u8> {
+        let Self { title, allowed, head, class } = self;
+        let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE));
+        let policy =
+            format!("default-src 'none'; style-src 'sha256-{hash}'; {allowed}; base-uri 'none'; form-action 'none'");
+        let page = html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta http-equiv="Content-Security-Policy" content=(policy);
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="referrer" content="no-referrer";
+                    meta name="color-scheme" content="light dark";
+                    meta name="generator" content="feedmill";
+                    title { (xml::line(title)) }
+                    link rel="icon" href=(ICON);
+                    "\n" (head)
+                    style { (PreEscaped(STYLE)) }
+                }
+                "\n"
+                body class=(class) { "\n" (body) }
+            }
+            "\n"
+        };
+        page.into_string().into_bytes()
     }
 }
 
-fn push_overview(page: &mut String, opml: Option<&str>, feeds: &[IndexFeed]) {
-    let failing = feeds.iter().filter(|feed| feed.health != Health::Ok).count();
-    let _ = write!(page, "<p class=\"quiet\">{}", counted(feeds.len(), "feed", "feeds"));
-    if failing > 0 {
-        let _ = write!(page, ", <span class=\"ill\">{failing} failing</span>");
-    }
-    if let Some(opml) = opml {
-        let _ = write!(page, ". <a href=\"{}\">All of them as OPML</a>, to import into a reader", escaped(opml));
-    }
-    page.push_str(".</p>\n");
+/// The page for an address at which there is nothing.
+pub fn not_found_page() -> Vec<u8> {
+    // The host shows it for paths of any depth, so that a relative link would lead anywhere.
+    let body = html! {
+        header { (logo()) h1 { "Nothing here" } p { "There is no such file. A feed that was here may have another name now." } }
+    };
+    Frame { title: "Nothing here", allowed: "img-src data:", head: html! {}, class: "index" }.around(&body)
 }
 
-fn push_feed(page: &mut String, feed: &IndexFeed) {
-    let IndexFeed { id, title, home, entries, newest, health, latest } = feed;
-    let (title, address) = (escaped(title), escaped(home.as_str()));
-    let host = escaped(home.host_str().unwrap_or(home.as_str()));
-    let _ = write!(
-        page,
-        "<article class=\"feed\" id=\"{id}\" aria-labelledby=\"{id}-title\">\n\
-         <h2 id=\"{id}-title\" dir=\"auto\">{title}</h2>\n\
-         <p class=\"quiet\">From <a href=\"{address}\">{host}</a> · {}",
-        counted(*entries, "entry", "entries")
-    );
-    if let Some(day) = newest {
-        let _ = write!(page, " · newest <time datetime=\"{day}\">{}</time>", day.format("%-d %B %Y"));
-    }
-    match health {
-        Health::Ok => page.push_str(" · <span class=\"well\">working</span></p>\n"),
-        Health::Failing(words) => {
-            let _ = write!(page, "</p>\n<p class=\"ill\" dir=\"auto\">Failing: {}</p>\n", escaped(words));
+/// The `<link rel="alternate">` by which readers and browsers find every file of a feed.
+fn alternates(id: &FeedId, title: &str) -> Markup {
+    html! {
+        @for format in for_people() {
+            link rel="alternate" type=(format.media_type()) title={ (xml::line(title)) " (" (format.name()) ")" }
+                href={ (id) "." (format.extension()) };
+            "\n"
         }
     }
-    if !latest.is_empty() {
-        page.push_str("<ul class=\"latest\">\n");
-        for (title, url) in latest {
-            let _ =
-                writeln!(page, "<li dir=\"auto\"><a href=\"{}\">{}</a></li>", escaped(url.as_str()), escaped(title));
-        }
-        page.push_str("</ul>\n");
-    }
-    if *entries == 0 {
-        page.push_str("</article>\n");
-        return;
-    }
-    let _ = writeln!(page, "<ul class=\"formats\" aria-label=\"Subscribe to {title}\">");
-    for format in FORMATS {
-        let (name, media_type, extension) = (format.name(), format.media_type(), format.extension());
-        let _ = writeln!(page, "<li><a type=\"{media_type}\" href=\"{id}.{extension}\">{name}</a></li>");
-    }
-    page.push_str("</ul>\n</article>\n");
 }
 
+/// The links to the files of a feed.
+fn subscribe_links(id: &FeedId, title: &str) -> Markup {
+    html! {
+        ul.formats aria-label={ "Subscribe to " (xml::line(title)) } {
+            @for format in for_people() {
+                li { a type=(format.media_type()) href={ (id) "." (format.extension()) } { (format.name()) } }
+            }
+        }
+    }
+}
+
+/// The sign of a feed, for the eye only.
+fn logo() -> Markup {
+    html! { img.logo src=(ICON) alt="" width="40" height="40"; }
+}
+
+/// What a feed is, for somebody who never saw one.
+fn about_feeds() -> Markup {
+    html! {
+        details.about {
+            summary { "What is a feed?" }
+            p {
+                "A feed tells an app about new stories, so that you need not come back to look for them. Copy the address "
+                "of a feed into a feed reader (there are free ones for every phone and computer), and new stories arrive "
+                "there by themselves: without an account here, and without anybody watching what you read."
+            }
+        }
+    }
+}
+
+/// The formats in the order in which people know them.
+fn for_people() -> impl Iterator<Item = &'static &'static dyn Format> {
+    FORMATS.iter().rev()
+}
+
+/// `rtl` for a language that is written from right to left; else the words themselves decide.
+fn direction(language: Option<&str>) -> &'static str {
+    const SCRIPTS: [&str; 9] = ["adlm", "arab", "hebr", "mand", "nkoo", "rohg", "samr", "syrc", "thaa"];
+    const LANGUAGES: [&str; 22] = [
+        "ar", "arc", "ary", "arz", "azb", "bal", "ckb", "dv", "fa", "glk", "he", "iw", "ks", "lrc", "mzn", "nqo",
+        "pnb", "ps", "sd", "ug", "ur", "yi",
+    ];
+    let tag = language.unwrap_or_default().to_ascii_lowercase();
+    let mut parts = tag.split('-');
+    let primary = parts.next().unwrap_or_default();
+    // A script that is named (`az-Arab`, `ur-Latn`) says more than the language.
+    let rtl = match parts.find(|part| part.len() == 4 && part.bytes().all(|byte| byte.is_ascii_alphabetic())) {
+        Some(script) => SCRIPTS.contains(&script),
+        None => LANGUAGES.contains(&primary),
+    };
+    if rtl { "rtl" } else { "auto" }
+}
+
+/// `1 entry`, `2 entries`.
 fn counted(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
-/// `words` on one line, as HTML text or as the value of a quoted attribute.
-fn escaped(words: &str) -> String {
-    let words = xml::line(words);
-    let mut out = String::with_capacity(words.len());
-    for c in words.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
-mod tests {
-    use scraper::{Html, Selector};
-
-    use super::*;
-
-    fn feed(title: &str, health: Health) -> IndexFeed {
-        let home = Url::parse("https://site.example/news?a=1&b=2").unwrap();
-        IndexFeed {
-            id: FeedId::new("acme").unwrap(),
-            title: title.to_owned(),
-            home: home.clone(),
-            entries: 1,
-            newest: NaiveDate::from_ymd_opt(2026, 11, 2),
-            health,
-            latest: vec![(title.to_owned(), home)],
-        }
-    }
-
-    #[test]
-    fn odd_words_stay_words() {
-        let odd = "\"><script>alert('1')</script> & \u{202E}中\u{0}";
-        let bytes = render(odd, Some("feeds.opml"), &[feed(odd, Health::Failing(odd.to_owned()))]);
-        let page = Html::parse_document(std::str::from_utf8(&bytes).unwrap());
-        let texts = |css: &str| -> Vec<String> {
-            page.select(&Selector::parse(css).unwrap()).map(|element| element.text().collect()).collect()
-        };
-        let shown = "\"><script>alert('1')</script> & 中";
-        assert_eq!(texts("script"), Vec::<String>::new());
-        for css in ["title", "h1", "h2", ".latest a"] {
-            assert_eq!(texts(css), [shown], "{css}");
-        }
-        assert_eq!(texts("p.ill"), [format!("Failing: {shown}")]);
-        assert_eq!(texts(".formats a"), FORMATS.iter().map(|format| format.name()).collect::<Vec<_>>());
-        let alternates: Vec<_> = page
-            .select(&Selector::parse("link[rel=alternate]").unwrap())
-            .filter_map(|link| link.attr("href"))
-            .collect();
-        assert_eq!(alternates, ["acme.json", "acme.atom", "acme.rss"]);
-    }
-
-    #[test]
-    fn numbers_read_well() {
-        let page = String::from_utf8(render("Feeds", None, &[feed("A", Health::Ok)])).unwrap();
-        assert!(page.contains("1 feed.</p>") && page.contains("1 entry · newest <time datetime=\"2026-11-02\">"));
-        assert!(String::from_utf8(render("Feeds", None, &[])).unwrap().contains("0 feeds.</p>"));
-    }
-}
+mod tests;

@@ -69,6 +69,45 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     file.persist(path).map(drop).map_err(|error| failure(&error.error))
 }
 
+/// Whether something stands at `path`, be it a link that leads nowhere.
+pub fn exists(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok()
+}
+
+/// Writes a file for people, and the folders above it; what stood there is replaced.
+///
+/// # Errors
+/// The file or its folder cannot be written.
+pub fn write(path: &Path, bytes: &[u8], kind: Kind) -> Result<(), FileError> {
+    let failure = |error: &Error| FileError { path: path.display().to_string(), reason: explain(error) };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| failure(&error))?;
+    }
+    std::fs::write(path, bytes).map_err(|error| failure(&error))?;
+    if kind == Kind::Program { allow_running(path).map_err(|error| failure(&error)) } else { Ok(()) }
+}
+
+/// What a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// To be read.
+    Text,
+    /// To be run.
+    Program,
+}
+
+#[cfg(unix)]
+fn allow_running(path: &Path) -> Result<(), Error> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature everywhere")]
+fn allow_running(_path: &Path) -> Result<(), Error> {
+    Ok(())
+}
+
 /// What the system said, followed by what to do where something can be done.
 pub(crate) fn explain(error: &Error) -> String {
     let remedy = match error.kind() {

@@ -7,6 +7,7 @@
 mod blocks;
 mod excerpt;
 mod finish;
+mod page;
 mod pictures;
 mod token;
 mod words;
@@ -21,6 +22,7 @@ use crate::model::{Image, SafeHtml};
 
 pub(crate) use blocks::{Block, Kind, blocks, without};
 pub use excerpt::{Limit, cut, excerpt};
+pub(crate) use page::shown;
 pub(crate) use pictures::with_pictures;
 pub(crate) use token::{decode, escape};
 

@@ -6,6 +6,7 @@
 
 use super::{
     LATEST, Memory, Outcome, Ports, Publish, State, Store, StoreError, Summary, Update, Written, announce, mirror,
+    twins,
 };
 use crate::assemble::{self, media};
 use crate::config::{Config, Merged};
@@ -54,8 +55,8 @@ fn make<F, S: Store, P: Publish, C>(
         merged.parts.iter().any(|place| config.sources.get(*place).is_some_and(|source| source.id == outcome.id))
     };
     let changed = outcomes.iter().any(|outcome| outcome.state == State::Changed && is_part(outcome));
-    let intact = !before.published.is_empty()
-        && before.published.iter().all(|(path, size)| ports.publish.size(path) == Some(*size));
+    let pages = format::paths(&merged.id).all(|path| before.published.iter().any(|(known, _)| *known == path));
+    let intact = pages && before.published.iter().all(|(path, size)| ports.publish.size(path) == Some(*size));
     if complete && !changed && intact && before.fingerprint == made_from {
         return Ok(false);
     }
@@ -68,12 +69,13 @@ fn make<F, S: Store, P: Publish, C>(
     feed.title.as_str().clone_into(&mut after.channel.title);
     after.channel.language.clone_from(&feed.language);
     for artifact in format::artifacts(&feed, config.base_url.as_ref()) {
-        let written = ports.publish.write(&artifact);
-        let written = written.map_err(|error| Finding::error(Code::PublishFailed, error.to_string()))?;
-        if written == Written::Changed && feed.hub.is_some() {
-            announce::note(&mut after, &artifact.path);
+        let (path, for_readers) = (artifact.path.clone(), artifact.media_type != "text/html");
+        let written = twins::write(ports.publish, config, artifact);
+        let (written, files) = written.map_err(|error| Finding::error(Code::PublishFailed, error.to_string()))?;
+        if written == Written::Changed && feed.hub.is_some() && for_readers {
+            announce::note(&mut after, &path);
         }
-        after.published.push((artifact.path, u64::try_from(artifact.bytes.len()).unwrap_or(u64::MAX)));
+        after.published.extend(files);
     }
     if after != before {
         ports.store.commit(&merged.id, &Update { memory: after.clone(), ..Update::default() }).map_err(failed)?;

@@ -9,9 +9,11 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Memory, Outcome, Ports, Publish, Store};
+use super::{Memory, Outcome, Ports, Publish, PublishError, Stale, Store, belongings, twins};
+use crate::assemble::media;
 use crate::config::{Config, Merged, Source};
 use crate::finding::{Code, Finding};
+use crate::hosting::{self, Size};
 use crate::report;
 
 /// What one run tells the next of the files about all feeds.
@@ -21,6 +23,10 @@ pub(super) struct Word {
     made_from: String,
     /// Paths and sizes in bytes.
     files: Vec<(String, u64)>,
+    /// What was told about the output folder.
+    findings: Vec<Finding>,
+    /// The size of the output folder.
+    size: Size,
 }
 
 /// Takes out what the last run left.
@@ -29,67 +35,89 @@ pub(super) fn begin<F, S: Store, P, C>(ports: &Ports<'_, F, S, P, C>) -> Option<
     serde_json::from_str(&ports.store.take_overview().ok().flatten()?).ok()
 }
 
-/// Writes the files where they may have to change, and leaves a word for the next run.
+/// Writes the files where they may have to change, and leaves a word for the next run. Returns what is to be told, and
+/// the size of the output folder.
 pub(super) fn end<F, S: Store, P: Publish, C>(
     config: &Config,
     outcomes: &[Outcome],
-    before: Option<&Word>,
+    before: Option<Word>,
     ports: &Ports<'_, F, S, P, C>,
-) -> Vec<Finding> {
+) -> (Vec<Finding>, Size) {
     let made_from = format!("{} {}", env!("CARGO_PKG_VERSION"), config.digest);
-    let intact = |word: &&Word| {
+    let intact = |word: &Word| {
         word.made_from == made_from
+            && ports.stale == Stale::Tell
             && word.files.iter().all(|(path, size)| ports.publish.size(path) == Some(*size))
             && outcomes.iter().all(|outcome| outcome.shows_the_same)
     };
-    let mut findings = Vec::new();
-    let files = match before.filter(intact) {
-        Some(word) => word.files.clone(),
-        None => write(config, outcomes, ports, &mut findings),
+    let word = match before.filter(intact) {
+        Some(word) => Ok(word),
+        None => write(config, outcomes, ports).map(|word| Word { made_from, ..word }),
     };
-    if let Err(error) = ports.publish.finish() {
-        findings.push(Finding::error(Code::PublishFailed, error.to_string()));
+    let word = word.and_then(|word| ports.publish.finish().map(|()| word).map_err(unpublished));
+    match word {
+        Ok(word) => {
+            let text = serde_json::to_string(&word).unwrap_or_default();
+            // Without it the next run makes the files anew, and finds them as they are.
+            let _ = ports.store.set_overview(&text);
+            (word.findings, word.size)
+        }
+        Err(finding) => (vec![finding], Size::default()),
     }
-    if findings.is_empty() {
-        let word = serde_json::to_string(&Word { made_from, files }).unwrap_or_default();
-        // Without it the next run makes the files anew, and finds them as they are.
-        let _ = ports.store.set_overview(&word);
-    }
-    findings
 }
 
-/// Makes and writes the files; returns their paths and sizes.
+/// Makes and writes the files.
 fn write<F, S: Store, P: Publish, C>(
     config: &Config,
     outcomes: &[Outcome],
     ports: &Ports<'_, F, S, P, C>,
-    findings: &mut Vec<Finding>,
-) -> Vec<(String, u64)> {
+) -> Result<Word, Finding> {
     let mut files = Vec::new();
-    let (rows, merged) = match rows(config, outcomes, ports) {
-        Ok(rows) => rows,
-        Err(finding) => {
-            findings.push(finding);
-            return files;
-        }
-    };
-    for artifact in report::overview(config, &rows, &merged) {
-        if let Err(error) = ports.publish.write(&artifact) {
-            findings.push(Finding::error(Code::PublishFailed, error.to_string()));
-        }
-        files.push((artifact.path, u64::try_from(artifact.bytes.len()).unwrap_or(u64::MAX)));
+    let mut current = Vec::new();
+    let (rows, merged) = rows(config, outcomes, ports, &mut current)?;
+    for artifact in report::overview(config, &rows, &merged).into_iter().chain(hosting::files(config.host)) {
+        files.extend(twins::write(ports.publish, config, artifact).map_err(unpublished)?.1);
     }
-    files
+    current.extend(files.iter().cloned());
+    current.extend(pictures(&rows, ports)?);
+    let findings = belongings::settle(config, ports.stale, &mut current, ports.publish).map_err(unpublished)?;
+    files.extend(current.last().cloned());
+    Ok(Word { made_from: String::new(), files, findings, size: Size::of(&current) })
+}
+
+/// The copied pictures of every source.
+fn pictures<F, S: Store, P, C>(
+    rows: &[(&Source, Memory)],
+    ports: &Ports<'_, F, S, P, C>,
+) -> Result<Vec<(String, u64)>, Finding> {
+    let mut files = Vec::new();
+    for (source, _) in rows.iter().filter(|(_, memory)| memory.mirrors) {
+        let mirrored = ports.store.mirrored(&source.id);
+        let mirrored = mirrored.map_err(|error| Finding::error(Code::StateFailed, error.to_string()))?;
+        let copies = mirrored.into_iter().filter_map(|picture| picture.copy);
+        files.extend(copies.map(|copy| (media::path(&source.id, &copy.name), copy.bytes)));
+    }
+    // Two pictures with the same bytes are one file.
+    files.sort_unstable();
+    files.dedup();
+    Ok(files)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "stands where an error is mapped")]
+fn unpublished(error: PublishError) -> Finding {
+    Finding::error(Code::PublishFailed, error.to_string())
 }
 
 /// The rows of sources and of merged feeds.
 type Rows<'c> = (Vec<(&'c Source, Memory)>, Vec<(&'c Merged, Memory)>);
 
-/// What is shown of every source and of every merged feed, in the order of feeds.toml.
+/// What is shown of every source and of every merged feed, in the order of feeds.toml; the files of
+/// each are added to `published`.
 fn rows<'c, F, S: Store, P, C>(
     config: &'c Config,
     outcomes: &[Outcome],
     ports: &Ports<'_, F, S, P, C>,
+    published: &mut Vec<(String, u64)>,
 ) -> Result<Rows<'c>, Finding> {
     let places: HashMap<&str, usize> =
         config.sources.iter().enumerate().map(|(place, source)| (source.id.as_str(), place)).collect();
@@ -97,8 +125,10 @@ fn rows<'c, F, S: Store, P, C>(
     let mut merged: Vec<_> = config.merged.iter().map(|merged| (merged, Memory::default())).collect();
     let mut put = |id: &str, memory: Memory| {
         if let Some((_, row)) = places.get(id).and_then(|place| rows.get_mut(*place)) {
+            published.extend(memory.published.iter().cloned());
             *row = memory.shown();
         } else if let Some((_, row)) = merged.iter_mut().find(|(merged, _)| merged.id.as_str() == id) {
+            published.extend(memory.published.iter().cloned());
             *row = memory.shown();
         }
     };

@@ -16,6 +16,8 @@ use crate::assemble::media::Names;
 use crate::assemble::{self, Job, Why};
 use crate::config::{Config, Source};
 use crate::finding::{Code, Finding};
+use crate::format;
+use crate::hosting;
 use crate::listing::Listing;
 use crate::model::{Entry, EntryId, Feed, Part};
 use crate::normalise::id::entry_id;
@@ -601,10 +603,13 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         feed
     }
 
-    /// Whether every published file is there with its size, was made for the address where it is served now, and shows
-    /// its pictures from where it should.
+    /// Whether every file of the feed was published and is there with its size, was made for the address where it is
+    /// served now, and shows its pictures from where it should.
     fn intact(&self) -> bool {
+        let written = |path: String| self.memory.published.iter().any(|(known, _)| *known == path);
         !self.memory.published.is_empty()
+            && format::paths(&self.source.id).all(written)
+            && self.config.precompress == self.memory.published.iter().any(|(path, _)| hosting::twins::is_twin(path))
             && self.memory.base_url == self.config.base_url
             && self.memory.mirrors == self.source.media.is_some()
             && self.memory.pictures_waiting == 0

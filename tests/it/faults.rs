@@ -126,7 +126,8 @@ impl Case {
         }
         self.before = now;
         for (name, bytes, _) in self.project.published() {
-            assert!(!name.contains("tmp") && !name.starts_with('.'), "{name} was left behind");
+            let hidden = name.starts_with('.') && name != ".nojekyll";
+            assert!(!name.contains("tmp") && !hidden, "{name} was left behind");
             well_formed(&name, &bytes);
         }
         assert!(self.sick.most_at_once() <= 1, "{} requests at once", self.sick.most_at_once());
@@ -168,6 +169,7 @@ fn well_formed(name: &str, bytes: &[u8]) {
         Some("json") => {
             serde_json::from_str::<serde_json::Value>(text).unwrap_or_else(|error| panic!("{name}: {error}"));
         }
+        Some("nojekyll") => assert!(text.is_empty(), "{name} is not empty"),
         _ => assert!(!text.is_empty(), "{name} is empty"),
     }
 }

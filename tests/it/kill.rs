@@ -80,6 +80,7 @@ fn assert_whole(project: &Project, when: &str) {
             Some("rss" | "atom" | "opml") => {
                 assert!(roxmltree::Document::parse(&text).is_ok(), "{name} {when}");
             }
+            Some("nojekyll") => assert!(text.is_empty(), "{name} {when}"),
             _ => assert!(!text.is_empty(), "{name} {when}"),
         }
     }

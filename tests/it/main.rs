@@ -21,6 +21,7 @@ mod faults;
 mod formats;
 mod fuzz;
 mod generated;
+mod hosting;
 mod hub;
 mod inspect;
 mod kill;

@@ -64,7 +64,7 @@ fn the_readme_names_commands_and_exit_codes_that_exist() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let help = Command::new(env!("CARGO_BIN_EXE_feedmill")).arg("--help").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
-    for command in ["build", "inspect"] {
+    for command in ["build", "init", "inspect"] {
         assert!(readme.contains(&format!("feedmill {command}")) && help.contains(command), "{command}");
     }
     for code in ["`0`", "`1`", "`2`", "`75`"] {

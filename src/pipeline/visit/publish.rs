@@ -7,7 +7,7 @@ use crate::format;
 use crate::model::Feed;
 use crate::pipeline::mirror::{Mirroring, mirror, names};
 use crate::pipeline::ports::{Clock, Fetch, Memory, Mirrored, Publish, PublishError, Store, Summary, Update, Written};
-use crate::pipeline::{LATEST, announce, archive, health};
+use crate::pipeline::{LATEST, announce, archive, health, twins};
 
 impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
     /// Writes the files of `feed`, notes them in `after` and keeps that; returns how many changed.
@@ -21,14 +21,16 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         let mut changed = 0;
         let mut published = Vec::new();
         for artifact in format::artifacts(&feed, self.config.base_url.as_ref()) {
-            let written = self.ports.publish.write(&artifact).map_err(|error| failed(&error))?;
+            let (path, for_readers) = (artifact.path.clone(), artifact.media_type != "text/html");
+            let written = twins::write(self.ports.publish, self.config, artifact);
+            let (written, files) = written.map_err(|error| failed(&error))?;
             changed += usize::from(written == Written::Changed);
             // A run that was killed after writing did not tell the hub.
             let news = written == Written::Changed || self.before.published.is_empty();
-            if news && self.source.hub.is_some() {
-                announce::note(after, &artifact.path);
+            if news && self.source.hub.is_some() && for_readers {
+                announce::note(after, &path);
             }
-            published.push((artifact.path, u64::try_from(artifact.bytes.len()).unwrap_or(u64::MAX)));
+            published.extend(files);
         }
         // No feed names them any more.
         for name in &mirroring.stale {
