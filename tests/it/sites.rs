@@ -65,7 +65,8 @@ fn golden_sites() {
 /// Pages for people carry the style of all pages, so that every site would change with it, and the files for hosts are
 /// the same for all; the example has them.
 fn is_page(name: &str) -> bool {
-    [".html", ".js", ".nojekyll", "_headers", "files.txt"].iter().any(|ending| name.ends_with(ending)) && name != "status.html"
+    [".html", ".js", ".nojekyll", "_headers", "files.txt"].iter().any(|ending| name.ends_with(ending))
+        && name != "status.html"
 }
 
 fn first_difference(wanted: &[u8], made: &[u8]) -> String {
