@@ -16,6 +16,14 @@ renew-example:
 test:
     cargo test --locked
 
+# What each stage costs, on the pages of the project
+bench:
+    cargo bench --locked --bench stages
+
+# What whole runs cost, against an origin of our own on the loopback interface; the numbers of sites can be given
+bench-run *sites:
+    cargo bench --locked --bench run -- {{sites}}
+
 format:
     cargo fmt --check
 
