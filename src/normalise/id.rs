@@ -61,11 +61,13 @@ pub fn entry_id(key: String) -> EntryId {
 /// encoded that need not be, and composed characters. Keys stay as they are: stories are found by them.
 pub fn canonical(key: String) -> String {
     if let Some((scope, name)) = key.strip_prefix("urn:feedmill:").and_then(|rest| rest.split_once(':')) {
-        let whole = format!("x={name}");
+        // A tilde is no character of a URN (RFC 2141), and its escape is none of a canonical address (RFC 3986, section
+        // 6.2.2.2); `!` stands for it, which is never written otherwise.
+        let whole = format!("x={}", name.replace('!', "%7E"));
         let decoded = url::form_urlencoded::parse(whole.as_bytes()).next().map(|(_, name)| name).unwrap_or_default();
         let composed = ComposingNormalizerBorrowed::new_nfc().normalize(&decoded);
         let name: String = url::form_urlencoded::byte_serialize(composed.as_bytes()).collect();
-        return format!("urn:feedmill:{scope}:{}", name.replace('+', "%20").replace("%7E", "~"));
+        return format!("urn:feedmill:{scope}:{}", name.replace('+', "%20").replace("%7E", "!"));
     }
     let key = if key.contains("%7E") { key.replace("%7E", "~") } else { key };
     let Some(rest) = key.strip_prefix("https://") else { return key };
@@ -106,7 +108,8 @@ mod tests {
             ("https://site.example?p=7", "https://site.example/?p=7"),
             ("https://site.example#x", "https://site.example/#x"),
             ("https://site.example:8443/a?x=%7Ey", "https://site.example:8443/a?x=~y"),
-            ("urn:feedmill:a:%7Ebob%20e%CC%81", "urn:feedmill:a:~bob%20%C3%A9"),
+            ("urn:feedmill:a:%7Ebob%20e%CC%81", "urn:feedmill:a:!bob%20%C3%A9"),
+            ("urn:feedmill:a:!bob%20%C3%A9", "urn:feedmill:a:!bob%20%C3%A9"),
             ("urn:other:x", "urn:other:x"),
         ] {
             let id = entry_id(key.to_owned());
