@@ -287,6 +287,7 @@ fn empty(source: &Source, channel: &Channel) -> Feed {
     feed.rights = source.publication.rights.clone().or_else(|| channel.rights.clone());
     feed.editor.clone_from(&channel.editor);
     feed.hub.clone_from(&source.hub);
+    feed.podcast.clone_from(&source.publication.podcast);
     feed
 }
 

@@ -403,9 +403,24 @@ pub struct Feed {
     pub hub: Option<Url>,
     /// How often it may change, in minutes (RSS `ttl` and `sy:updatePeriod`).
     pub refresh: u32,
+    /// What podcast directories want to know, where the entries are recordings.
+    pub podcast: Option<Podcast>,
     /// Which document of the feed this is.
     pub part: Part,
     entries: Vec<Entry>,
+}
+
+/// What podcast directories want to know of a feed of recordings (the iTunes namespace of RSS).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Podcast {
+    /// A category of Apple's directory.
+    pub category: String,
+    /// Where whoever answers for the feed is reached.
+    pub email: String,
+    /// Who speaks; else the title of the feed.
+    pub author: Option<String>,
+    /// Whether it is not for children.
+    pub explicit: bool,
 }
 
 /// How often a feed may change where nothing is known of it, in minutes.
@@ -425,6 +440,7 @@ impl Feed {
             rights: None,
             editor: None,
             hub: None,
+            podcast: None,
             refresh: REFRESH,
             part: Part::Current { newest_archive: None },
             entries: Vec::new(),

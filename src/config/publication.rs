@@ -1,14 +1,39 @@
-//! What of the entries is published, and what is said of rights and origin: `visibility`, `excerpt`, `rights`, `credit`
-//! and `archive`, for a feed or in `[defaults]`.
+//! What of the entries is published, and what is said of rights and origin: `visibility`, `excerpt`, `rights`, `credit`,
+//! `archive` and `podcast`, for a feed or in `[defaults]`.
 
 use std::ops::RangeInclusive;
 
 use super::suggest::nearest;
 use super::written::{Item, Reading, Shape, Table, did_you_mean, shown};
+use crate::model::Podcast;
 use crate::normalise::html::Limit;
 
 /// The keys of `excerpt`.
 pub(super) const EXCERPT: Shape = Shape { name: "`excerpt`", keys: &["words", "characters"] };
+/// The keys of `podcast`.
+pub(super) const PODCAST: Shape = Shape { name: "`podcast`", keys: &["category", "email", "author", "explicit"] };
+/// The categories of Apple's podcast directory, which other directories use as well.
+const CATEGORIES: [&str; 19] = [
+    "Arts",
+    "Business",
+    "Comedy",
+    "Education",
+    "Fiction",
+    "Government",
+    "Health & Fitness",
+    "History",
+    "Kids & Family",
+    "Leisure",
+    "Music",
+    "News",
+    "Religion & Spirituality",
+    "Science",
+    "Society & Culture",
+    "Sports",
+    "TV & Film",
+    "Technology",
+    "True Crime",
+];
 /// How long an excerpt is where nothing is said.
 const LIMIT: Limit = Limit::Words(60);
 /// How many words or characters an excerpt may have.
@@ -25,6 +50,8 @@ pub struct Publication {
     pub credit: bool,
     /// Whether entries that leave the feed go to archives; default true.
     pub archive: bool,
+    /// What podcast directories want to know, where the entries are recordings.
+    pub podcast: Option<Podcast>,
 }
 
 /// The settings as written; `None` is "not said".
@@ -35,6 +62,7 @@ pub(super) struct PublicationSettings {
     rights: Option<String>,
     credit: Option<bool>,
     archive: Option<bool>,
+    podcast: Option<Podcast>,
 }
 
 /// Reads what `table`, a feed's or the defaults', says.
@@ -45,6 +73,7 @@ pub(super) fn read(reading: &mut Reading<'_>, table: Table<'_>) -> PublicationSe
         rights: table.get("rights").and_then(|item| reading.line(item)),
         credit: table.get("credit").and_then(|item| reading.boolean(item)),
         archive: table.get("archive").and_then(|item| reading.boolean(item)),
+        podcast: table.get("podcast").and_then(|item| podcast(reading, item)),
     }
 }
 
@@ -57,6 +86,7 @@ impl PublicationSettings {
             rights: self.rights.or_else(|| defaults.rights.clone()),
             credit: self.credit.or(defaults.credit),
             archive: self.archive.or(defaults.archive),
+            podcast: self.podcast.or_else(|| defaults.podcast.clone()),
         }
     }
 
@@ -67,6 +97,7 @@ impl PublicationSettings {
             rights: self.rights,
             credit: self.credit.unwrap_or(false),
             archive: self.archive.unwrap_or(true),
+            podcast: self.podcast,
         }
     }
 }
@@ -83,6 +114,43 @@ fn visibility(reading: &mut Reading<'_>, item: Item<'_>) -> Option<bool> {
             None
         }
     }
+}
+
+/// Directories refuse a podcast without a category or an address, so both are needed.
+fn podcast(reading: &mut Reading<'_>, item: Item<'_>) -> Option<Podcast> {
+    let table = reading.table(item, &PODCAST)?;
+    let category = table.get("category").and_then(|item| category(reading, item));
+    let email = table.get("email").and_then(|item| email(reading, item));
+    let author = table.get("author").and_then(|item| reading.line(item));
+    let explicit = table.get("explicit").and_then(|item| reading.boolean(item)).unwrap_or(false);
+    for key in ["category", "email"] {
+        if table.get(key).is_none() {
+            let help = "write `podcast = { category = \"News\", email = \"me@me.example\" }`";
+            reading.absence(item.span(), format!("`podcast` has no `{key}`"), help);
+        }
+    }
+    Some(Podcast { category: category?, email: email?, author, explicit })
+}
+
+fn category(reading: &mut Reading<'_>, item: Item<'_>) -> Option<String> {
+    let text = reading.string(item)?;
+    if CATEGORIES.contains(&text) {
+        return Some(text.to_owned());
+    }
+    let help =
+        nearest(text, CATEGORIES).map_or_else(|| format!("the categories are {}", CATEGORIES.join(", ")), did_you_mean);
+    reading.mistake_with(item.span(), format!("unknown category `{}`", shown(text)), help);
+    None
+}
+
+fn email(reading: &mut Reading<'_>, item: Item<'_>) -> Option<String> {
+    let line = reading.line(item)?;
+    let plain = line.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
+    if !plain || !line.bytes().all(|b| b.is_ascii_graphic() && !b"<>()\",;:".contains(&b)) {
+        reading.mistake_with(item.span(), "`email` is no e-mail address", "write it as in `me@me.example`");
+        return None;
+    }
+    Some(line)
 }
 
 fn limit(reading: &mut Reading<'_>, item: Item<'_>) -> Option<Limit> {

@@ -61,6 +61,7 @@ const DEFAULTS: Shape = Shape {
         "rights",
         "credit",
         "archive",
+        "podcast",
     ],
 };
 const FEED: Shape = Shape {
@@ -94,6 +95,7 @@ const FEED: Shape = Shape {
         "rights",
         "credit",
         "archive",
+        "podcast",
     ],
 };
 const LISTING: Shape = Shape {
@@ -136,7 +138,7 @@ const ARTICLE: Shape = Shape {
 };
 
 /// Where a key may belong that stands in the wrong table, the likeliest first.
-pub(super) const SHAPES: [&Shape; 10] = [
+pub(super) const SHAPES: [&Shape; 11] = [
     &FEED,
     &LISTING,
     &ARTICLE,
@@ -144,6 +146,7 @@ pub(super) const SHAPES: [&Shape; 10] = [
     &expect::SHAPE,
     &media::SHAPE,
     &publication::EXCERPT,
+    &publication::PODCAST,
     &TOP,
     &field::SHAPE,
     &merged::SHAPE,

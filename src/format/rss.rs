@@ -5,6 +5,8 @@
 //! RSS has no element for is written in the namespaces that readers know: Atom, Content, Dublin Core, Feed History, Media
 //! RSS, Slash and Syndication. Never writes a time of its own: `lastBuildDate` is when an entry last changed.
 
+mod itunes;
+
 use std::collections::BTreeMap;
 
 use quick_xml::escape::partial_escape;
@@ -87,7 +89,11 @@ fn channel(feed: &Feed, address: Option<&Url>) -> Channel {
         }),
         extensions: head(feed),
         atom_ext: Some(AtomExtension { links: links.collect() }),
-        namespaces: NAMESPACES.iter().map(|(prefix, name)| ((*prefix).to_owned(), (*name).to_owned())).collect(),
+        namespaces: NAMESPACES
+            .iter()
+            .chain(itunes::namespace(feed))
+            .map(|(prefix, name)| ((*prefix).to_owned(), (*name).to_owned()))
+            .collect(),
         items: feed.entries().iter().map(|entry| item(entry, feed, address)).collect(),
         title,
         link,
@@ -110,6 +116,7 @@ fn head(feed: &Feed) -> ExtensionMap {
     };
     add(&mut extensions, "sy", element("sy:updatePeriod", Some(period.to_owned()), []));
     add(&mut extensions, "sy", element("sy:updateFrequency", Some((length / minutes).max(1).to_string()), []));
+    itunes::add_channel(&mut extensions, feed);
     extensions
 }
 
@@ -143,6 +150,7 @@ fn item(entry: &Entry, feed: &Feed, address: Option<&Url>) -> Item {
     let mut extensions = ExtensionMap::new();
     add_media(&mut extensions, image.as_ref(), enclosures);
     add_comments(&mut extensions, comments.as_ref());
+    itunes::add_item(&mut extensions, entry, feed);
     if *updated != published.instant() {
         add(&mut extensions, "atom", element("atom:updated", Some(xml::rfc_3339(*updated)), []));
     }

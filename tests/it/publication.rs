@@ -81,3 +81,30 @@ fn mistakes_have_remedies() {
         project.run(&["build"]).exit(2).stderr_has(wanted).stderr_lacks("secret");
     }
 }
+
+#[test]
+fn recordings_are_a_podcast_where_feeds_toml_says_what_directories_ask() {
+    let origin = Origin::start();
+    origin.page(
+        "/",
+        &front_page(&[("/one.mp3", "The first talk about harbours"), ("/two.mp3", "The second talk about ferries")]),
+    );
+    let config = "podcast = { category = \"News\", email = \"me@me.example\", author = \"Ada & Ben\" }";
+    let project = Project::for_origin(&origin, config);
+    project.build();
+    let text = project.read("public/a.rss");
+    for part in [
+        "xmlns:itunes=",
+        "<itunes:author>Ada &amp; Ben</itunes:author>",
+        "<itunes:category text=\"News\">",
+        "<itunes:explicit>false</itunes:explicit>",
+        "<itunes:email>me@me.example</itunes:email>",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    let plain = Project::for_origin(&origin, "");
+    plain.build();
+    assert!(!plain.read("public/a.rss").contains("itunes"), "nothing is half said");
+    let wrong = Project::for_origin(&origin, "podcast = { category = \"Nows\" }");
+    wrong.run(&["build"]).exit(2).stderr_has("did you mean `News`?").stderr_has("`podcast` has no `email`");
+}
