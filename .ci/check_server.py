@@ -80,18 +80,17 @@ def twins(server, public):
 def newsboat(server, public, folder):
     """Reads every feed as RSS and as Atom, and the OPML list; counts what is in its cache."""
     ids = [path.stem for path in sorted(public.glob("*.rss"))]
-    for ending in ("rss", "atom"):
-        # One cache each: newsboat keeps one entry for one id, whatever feed it stands in.
-        run, cache, _ = reader(folder / ending, [server.url(f"{id}.{ending}") for id in ids], "-x", "reload")
+    for id, ending in ((id, ending) for id in ids for ending in ("rss", "atom")):
+        # A cache each: newsboat keeps one entry for one id, whatever feed it stands in.
+        run, cache, _ = reader(folder / f"{id}-{ending}", [server.url(f"{id}.{ending}")], "-x", "reload")
         check(f"newsboat: {run.stderr}", run.returncode == 0)
-        rows = sqlite3.connect(cache).execute("select feedurl, guid, title, pubDate from rss_item").fetchall()
-        for id in ids:
-            items = json.loads((public / f"{id}.json").read_text(encoding="utf8"))["items"]
-            found = {guid: (title, time) for url, guid, title, time in rows if url == server.url(f"{id}.{ending}")}
-            check(f"newsboat has {len(found)} of {len(items)} entries of {id}.{ending}", len(found) == len(items) > 0)
-            for item in items:
-                moment = int(datetime.datetime.fromisoformat(item["date_published"]).timestamp())
-                check(f"newsboat has {found.get(item['id'])} for {item['id']}", found.get(item["id"]) == (item["title"], moment))
+        items = json.loads((public / f"{id}.json").read_text(encoding="utf8"))["items"]
+        rows = sqlite3.connect(cache).execute("select guid, title, pubDate from rss_item").fetchall()
+        found = {guid: (title, time) for guid, title, time in rows}
+        check(f"newsboat has {len(found)} of {len(items)} entries of {id}.{ending}", len(found) == len(items) > 0)
+        for item in items:
+            moment = int(datetime.datetime.fromisoformat(item["date_published"]).timestamp())
+            check(f"newsboat has {found.get(item['id'])} for {item['id']}", found.get(item["id"]) == (item["title"], moment))
     run, _, urls = reader(folder / "opml", [], "-i", public / "feeds.opml")
     check(f"newsboat does not import the list: {run.stderr}", run.returncode == 0)
     lines = [line for line in urls.read_text().splitlines() if line]
