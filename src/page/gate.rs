@@ -78,7 +78,7 @@ pub fn check(html: &str) -> Result<(), Refusal> {
             return Err(Refusal::TooManyTags);
         }
         let tag = read_tag(bytes, name_at)?;
-        if is_slow(&bytes[text_from..at]) || is_slow(&bytes[at..tag.end]) {
+        if is_slow(&bytes[text_from..at]) || has_slow_value(&bytes[at..tag.end]) {
             return Err(Refusal::SlowText);
         }
         at = tag.end;
@@ -101,6 +101,35 @@ pub fn check(html: &str) -> Result<(), Refusal> {
         }
     }
     if is_slow(&bytes[text_from..]) { Err(Refusal::SlowText) } else { Ok(()) }
+}
+
+/// The attributes whose values are written: those that the sanitiser keeps, and those that become one of them.
+const WRITTEN: [&str; 9] = ["alt", "class", "datetime", "href", "id", "src", "srcset", "title", "value"];
+
+/// Whether a tag, without its `<`, has an attribute whose value would be slow to write. Data that a script left in an
+/// attribute of its own is long, full of `&quot;`, and never written.
+fn has_slow_value(tag: &[u8]) -> bool {
+    if tag.len() < LONG_TEXT {
+        return false;
+    }
+    let mut at = 0;
+    while let Some(step) = memchr(b'=', &tag[at..]) {
+        let name = tag[at..at + step].trim_ascii_end();
+        let start = name.iter().rposition(|byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'"' | b'\''));
+        let name = &name[start.map_or(0, |start| start + 1)..];
+        at += step + 1;
+        at += tag[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let rest = &tag[at..];
+        let length = match rest.first() {
+            Some(quote @ (b'"' | b'\'')) => memchr(*quote, &rest[1..]).map_or(rest.len(), |end| end + 2),
+            _ => rest.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'>').unwrap_or(rest.len()),
+        };
+        if is_any(name, &WRITTEN) && is_slow(&rest[..length]) {
+            return true;
+        }
+        at += length;
+    }
+    false
 }
 
 /// Whether html5ever's serialiser would be slow to write a text: behind every `&` and every first byte of U+0080 to U+00BF
@@ -254,6 +283,8 @@ mod tests {
             assert_eq!(check(&text.repeat(200_000)), Err(Refusal::SlowText), "{text}");
             assert_eq!(check(&format!("<p>{}</p>", text.repeat(200_000))), Err(Refusal::SlowText), "{text}");
             assert_eq!(check(&format!("<a title=\"{}\">", text.repeat(200_000))), Err(Refusal::SlowText), "{text}");
+            let hidden = format!("<a data-x='title=' TITLE = '{}'>", text.repeat(200_000));
+            assert_eq!(check(&hidden), Err(Refusal::SlowText), "{text}");
         }
     }
 
@@ -268,6 +299,7 @@ mod tests {
             format!("<a title=\"{}\">", "x y ".repeat(2000)),
             format!("<a title = '{}'>", "<div>".repeat(2000)),
             "a < b and 1<2 </> <".to_owned(),
+            format!("<div class=x data-state='{}' title=y>", "{&quot;a&quot;:1},".repeat(50_000)),
             "<svg><path d='M0 0'/><path d='M1 1'/></svg>".repeat(3000),
             "<!-- never closed <div>".to_owned(),
             "<script>never closed".to_owned(),
