@@ -4,7 +4,7 @@
 //! feed unreadable. So every text goes through [`text`] or [`line`] first; clean texts are not copied. Nothing here
 //! escapes: that is the writers' part.
 //!
-//! RSS does not say whether a title is text or HTML, and readers of Atom names disagree as well: "Use <b> sparingly" loses
+//! RSS does not say whether a title is text or HTML, and readers of Atom names disagree as well: "Use `<b>` sparingly" loses
 //! its tag in half of them. [`guarded`] keeps such words whole in all of them.
 
 use std::borrow::Cow;

@@ -18,7 +18,7 @@ const MAX_BYTES: usize = 64 * 1024 * 1024;
 /// How many stale files a finding names.
 const NAMED: usize = 5;
 
-/// The paths in a list that [`write`] made; lines that are no path of a file are left out.
+/// The paths in a list that [`write()`] made; lines that are no path of a file are left out.
 pub fn read(bytes: &[u8]) -> BTreeSet<String> {
     let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() <= MAX_BYTES).unwrap_or_default();
     text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
