@@ -50,7 +50,7 @@ use crate::assemble::count;
 use crate::config::{Config, Source};
 use crate::finding::{Code, Finding, Severity};
 use crate::hosting;
-use crate::model::FeedId;
+use crate::model::{Feed, FeedId};
 
 /// How many hosts are visited side by side.
 pub const MAX_HOSTS: usize = 64;
@@ -60,6 +60,16 @@ const BATCH: usize = 256;
 const FEW_HOSTS: usize = 128;
 /// How many of the newest entries the index page names.
 const LATEST: usize = 3;
+
+/// What the files about all feeds say of `feed`.
+fn summary(feed: &Feed) -> Summary {
+    let latest = feed.entries().iter().take(LATEST);
+    Summary {
+        entries: feed.entries().len(),
+        newest: feed.entries().first().map(|entry| entry.published.instant()),
+        latest: latest.map(|entry| (entry.title.as_str().to_owned(), entry.url.clone())).collect(),
+    }
+}
 
 /// The outside, as the pipeline sees it.
 pub struct Ports<'a, F, S, P, C> {

@@ -5,8 +5,7 @@
 //! the other, those with the newest entries first, and only as long as they can have entries that the feed has room for.
 
 use super::{
-    LATEST, Memory, Outcome, Ports, Publish, State, Store, StoreError, Summary, Update, Written, announce, mirror,
-    twins,
+    Memory, Outcome, Ports, Publish, State, Store, StoreError, Update, Written, announce, mirror, summary, twins,
 };
 use crate::assemble::{self, media};
 use crate::config::{Config, Merged};
@@ -122,13 +121,4 @@ fn feed<F, S: Store, P, C>(
     entries.sort_by_key(|(place, _)| *place);
     let entries = entries.into_iter().map(|(_, entry)| entry).collect();
     Ok(assemble::merged(config, merged, common.as_deref(), entries))
-}
-
-fn summary(feed: &Feed) -> Summary {
-    let latest = feed.entries().iter().take(LATEST);
-    Summary {
-        entries: feed.entries().len(),
-        newest: feed.entries().first().map(|entry| entry.published.instant()),
-        latest: latest.map(|entry| (entry.title.as_str().to_owned(), entry.url.clone())).collect(),
-    }
 }

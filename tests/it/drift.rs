@@ -101,6 +101,9 @@ fn what_is_doubted_for_a_week_is_believed() {
         refused(&project, &["ids-changed", "no headline is known"]);
         project.later(DAY);
     }
+    project.later(5 * DAY);
+    project.build();
+    assert!(project.read("public/a.json").contains("tunnel"), "after that time it is believed");
 }
 
 #[test]

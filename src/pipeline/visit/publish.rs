@@ -6,8 +6,8 @@ use crate::finding::{Code, Finding};
 use crate::format;
 use crate::model::Feed;
 use crate::pipeline::mirror::{Mirroring, mirror, names};
-use crate::pipeline::ports::{Clock, Fetch, Memory, Mirrored, Publish, PublishError, Store, Summary, Update, Written};
-use crate::pipeline::{LATEST, announce, archive, health, twins};
+use crate::pipeline::ports::{Clock, Fetch, Memory, Mirrored, Publish, PublishError, Store, Update, Written};
+use crate::pipeline::{announce, archive, health, summary, twins};
 
 impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
     /// Writes the files of `feed`, notes them in `after` and keeps that; returns how many changed.
@@ -110,13 +110,4 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
 
 fn failed(error: &PublishError) -> Finding {
     Finding::error(Code::PublishFailed, error.to_string())
-}
-
-fn summary(feed: &Feed) -> Summary {
-    let latest = feed.entries().iter().take(LATEST);
-    Summary {
-        entries: feed.entries().len(),
-        newest: feed.entries().first().map(|entry| entry.published.instant()),
-        latest: latest.map(|entry| (entry.title.as_str().to_owned(), entry.url.clone())).collect(),
-    }
 }
