@@ -10,6 +10,8 @@ pub mod document;
 pub mod field;
 pub mod gate;
 mod lenient;
+mod reference;
+mod tree;
 
 use url::Url;
 

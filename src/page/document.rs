@@ -3,15 +3,12 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use ego_tree::{NodeId, Tree};
-use html5ever::driver::{self, ParseOpts};
-use html5ever::tendril::TendrilSink;
-use html5ever::tree_builder::TreeBuilderOpts;
-use scraper::{ElementRef, Html, HtmlTreeSink, Node, Selector};
+use ego_tree::NodeId;
+use scraper::{ElementRef, Html, Node, Selector};
 use serde_json::Value;
 use url::Url;
 
-use super::lenient;
+use super::{lenient, tree};
 
 /// The most bytes of JSON-LD that are read from one page.
 const MAX_JSON_LD_BYTES: usize = 2 * 1024 * 1024;
@@ -45,14 +42,7 @@ impl Document {
     ///
     /// Scripting is off, so that the content of `<noscript>` is a tree and not text.
     pub fn parse(text: &str, url: &Url) -> Self {
-        let options = ParseOpts {
-            tree_builder: TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() },
-            ..ParseOpts::default()
-        };
-        let mut empty = Html::new_document();
-        // Each tag makes about a node; growing the tree step by step would copy it over and over.
-        empty.tree = Tree::with_capacity(Node::Document, memchr::memchr_iter(b'<', text.as_bytes()).count());
-        let html = driver::parse_document(HtmlTreeSink::new(empty), options).one(text);
+        let html = tree::parse(text);
         let landmarks = Landmarks::of(&html);
         let base = landmarks
             .base

@@ -1,0 +1,415 @@
+//! Text → tree: html5ever's tree builder, fed with slices of the page.
+//!
+//! html5ever's tokenizer takes a page letter by letter and copies each name and value; on pages of the news that is
+//! three quarters of a parse. Nearly all of a page is text, plain tags, scripts and comments, whose tokens are slices
+//! of it; these are cut out here. Everything else (doctypes, CDATA, escaped scripts, broken tags) goes through html5ever's
+//! own tokenizer, one construct at a time, and so does a whole page with zero bytes. Which tree grows from the tokens
+//! is always html5ever's decision, and the tests hold every tree against the one that html5ever makes alone.
+
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+
+use ego_tree::{NodeId, Tree};
+use html5ever::buffer_queue::BufferQueue;
+use html5ever::driver::{self, ParseOpts};
+use html5ever::tendril::{StrTendril, TendrilSink};
+use html5ever::tokenizer::states::{RawKind, State};
+use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, TreeSink};
+use html5ever::{Attribute, LocalName, QualName, TokenizerResult, ns};
+use memchr::{memchr, memmem};
+use scraper::{Html, HtmlTreeSink, Node};
+
+use super::reference;
+
+type Builder = TreeBuilder<NodeId, HtmlTreeSink>;
+
+/// The tree of `text`, as a browser without scripts builds it (WHATWG HTML, section 13.2).
+pub(super) fn parse(text: &str) -> Html {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if memchr(0, text.as_bytes()).is_some() {
+        return driver::parse_document(sink(text), options()).one(text);
+    }
+    let text = with_line_feeds(text);
+    let mut scan = Scan {
+        text: &text,
+        source: StrTendril::from_slice(&text),
+        at: 0,
+        next: Next::Data,
+        ended: false,
+        names: Names::new(),
+        written: String::new(),
+        builder: Builder::new(sink(&text), options().tree_builder),
+    };
+    scan.run();
+    scan.builder.end();
+    scan.builder.sink.finish()
+}
+
+fn options() -> ParseOpts {
+    ParseOpts {
+        // The content of `<noscript>` is a tree and not text.
+        tree_builder: TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() },
+        // Else html5ever drops a byte order mark after every script, and not only at the beginning.
+        tokenizer: TokenizerOpts { discard_bom: false, ..TokenizerOpts::default() },
+    }
+}
+
+fn sink(text: &str) -> HtmlTreeSink {
+    let mut empty = Html::new_document();
+    // Each tag makes about a node; growing the tree step by step would copy it over and over.
+    empty.tree = Tree::with_capacity(Node::Document, memchr::memchr_iter(b'<', text.as_bytes()).count());
+    HtmlTreeSink::new(empty)
+}
+
+/// `text` with the line ends that HTML knows (section 13.2.3.5).
+fn with_line_feeds(text: &str) -> Cow<'_, str> {
+    match memchr(b'\r', text.as_bytes()) {
+        None => Cow::Borrowed(text),
+        Some(_) => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
+    }
+}
+
+/// What the tree builder wants the coming text to be read as.
+#[derive(Clone, Debug)]
+enum Next {
+    Data,
+    /// Text up to the end tag of this name.
+    Raw(RawKind, LocalName),
+    /// Text up to the end of the page.
+    Plaintext,
+}
+
+impl Next {
+    fn after(result: &TokenSinkResult<NodeId>, tag: &LocalName) -> Self {
+        match result {
+            TokenSinkResult::RawData(kind) => Self::Raw(*kind, tag.clone()),
+            TokenSinkResult::Plaintext => Self::Plaintext,
+            TokenSinkResult::Continue | TokenSinkResult::Script(_) | TokenSinkResult::EncodingIndicator(_) => {
+                Self::Data
+            }
+        }
+    }
+}
+
+/// One pass over a page.
+struct Scan<'a> {
+    text: &'a str,
+    /// The same text, for slices that share it.
+    source: StrTendril,
+    /// Everything before is told to the tree builder.
+    at: usize,
+    next: Next,
+    /// Whether the tree builder has seen the end.
+    ended: bool,
+    names: Names,
+    /// Text whose character references are being replaced.
+    written: String,
+    builder: Builder,
+}
+
+impl Scan<'_> {
+    fn run(&mut self) {
+        while self.at < self.text.len() {
+            match std::mem::replace(&mut self.next, Next::Data) {
+                Next::Data => self.data(),
+                Next::Raw(kind, name) => self.raw(kind, name),
+                Next::Plaintext => {
+                    let rest = self.slice(self.at, self.text.len());
+                    self.at = self.text.len();
+                    self.next = Next::Plaintext;
+                    self.tell(Token::CharacterTokens(rest));
+                }
+            }
+        }
+        if !self.ended {
+            self.tell(Token::EOFToken);
+        }
+    }
+
+    fn tell(&self, token: Token) {
+        // Only a tag asks for another way of reading.
+        let _ = self.builder.process_token(token, 1);
+    }
+
+    fn slice(&self, from: usize, to: usize) -> StrTendril {
+        let (from, length) = (u32::try_from(from), u32::try_from(to - from));
+        // Pages are far smaller than 4 GiB, the most that a tendril holds.
+        self.source.subtendril(from.unwrap_or_default(), length.unwrap_or_default())
+    }
+
+    /// Text up to the next `<`, and what begins there.
+    fn data(&mut self) {
+        let bytes = self.text.as_bytes();
+        let from = self.at;
+        self.at = memchr(b'<', &bytes[from..]).map_or(bytes.len(), |length| from + length);
+        self.characters(from, self.at, true);
+        let rest = &bytes[self.at..];
+        let told = match rest {
+            [] => Some(()),
+            [_, letter, ..] if letter.is_ascii_alphabetic() => self.tag(TagKind::StartTag, self.at + 1),
+            [_, b'/', letter, ..] if letter.is_ascii_alphabetic() => self.tag(TagKind::EndTag, self.at + 2),
+            [_, b'!', b'-', b'-', ..] => self.comment(self.at + 4),
+            [_, b'!' | b'?' | b'/', ..] => None,
+            _ => {
+                self.at += 1;
+                self.characters(self.at - 1, self.at, false);
+                Some(())
+            }
+        };
+        if told.is_none() {
+            self.pass_on(State::Data, None);
+        }
+    }
+
+    /// Tells the text between two places; `references` says whether `&amp;` is an ampersand in it.
+    fn characters(&mut self, from: usize, to: usize, references: bool) {
+        if from == to {
+            return;
+        }
+        let text = &self.text[from..to];
+        let characters = if references && memchr(b'&', text.as_bytes()).is_some() {
+            self.written.clear();
+            reference::replace(text, None, &mut self.written);
+            StrTendril::from_slice(&self.written)
+        } else {
+            self.slice(from, to)
+        };
+        self.tell(Token::CharacterTokens(characters));
+    }
+
+    /// Tells the comment whose text begins at `from`; `None` if it ends in an unusual way.
+    fn comment(&mut self, from: usize) -> Option<()> {
+        let text = &self.text[from..];
+        let length = memmem::find(text.as_bytes(), b"-->")?;
+        let text = &text[..length];
+        if text.starts_with('>') || self.text[from..].starts_with("->") || text.contains("--!>") {
+            return None;
+        }
+        self.tell(Token::CommentToken(self.slice(from, from + length)));
+        self.at = from + length + 3;
+        Some(())
+    }
+
+    /// Tells the tag whose name begins at `from`; `None`, with nothing told, if it is unusual or not ended.
+    fn tag(&mut self, kind: TagKind, from: usize) -> Option<()> {
+        let bytes = self.text.as_bytes();
+        let mut at = from + bytes[from..].iter().position(|byte| ends_name(*byte))?;
+        let name = self.names.get(&bytes[from..at]);
+        let (mut attrs, mut twice, mut self_closing) = (Vec::new(), false, false);
+        loop {
+            at = past_space(bytes, at);
+            match *bytes.get(at)? {
+                b'>' => break,
+                b'/' if *bytes.get(at + 1)? == b'>' => {
+                    self_closing = true;
+                    at += 1;
+                    break;
+                }
+                b'/' => at += 1,
+                b'=' => return None,
+                _ => {
+                    let written = Written::read(bytes, at)?;
+                    at = written.end;
+                    if kind == TagKind::StartTag {
+                        let local = self.names.get(&bytes[written.name.0..written.name.1]);
+                        // As html5ever does, the first of two wins.
+                        if attrs.iter().any(|other: &Attribute| other.name.local == local) {
+                            twice = true;
+                        } else {
+                            let value = self.value(written.value);
+                            attrs.push(Attribute { name: QualName::new(None, ns!(), local), value });
+                        }
+                    }
+                }
+            }
+        }
+        let had_duplicate_attributes = twice;
+        let tag = Tag { kind, name: name.clone(), self_closing, attrs, had_duplicate_attributes };
+        self.at = at + 1;
+        self.next = Next::after(&self.builder.process_token(Token::TagToken(tag), 1), &name);
+        Some(())
+    }
+
+    fn value(&mut self, (from, to): (usize, usize)) -> StrTendril {
+        let text = &self.text[from..to];
+        if memchr(b'&', text.as_bytes()).is_none() {
+            return self.slice(from, to);
+        }
+        self.written.clear();
+        let after = self.text.as_bytes().get(to).copied();
+        reference::replace(text, Some(after), &mut self.written);
+        StrTendril::from_slice(&self.written)
+    }
+
+    /// Text up to the end tag `name`.
+    fn raw(&mut self, kind: RawKind, name: LocalName) {
+        let bytes = self.text.as_bytes();
+        let mut at = self.at;
+        let end = loop {
+            let Some(length) = memchr(b'<', &bytes[at..]) else { break bytes.len() };
+            at += length;
+            if is_end_tag(&bytes[at..], name.as_bytes()) {
+                break at;
+            }
+            at += 1;
+        };
+        let is_plain = match kind {
+            RawKind::Rcdata | RawKind::Rawtext => true,
+            RawKind::ScriptData => memmem::find(&bytes[self.at..end], b"<!--").is_none(),
+            RawKind::ScriptDataEscaped(_) => false,
+        };
+        if is_plain {
+            self.characters(self.at, end, kind == RawKind::Rcdata);
+            self.at = end;
+        } else {
+            self.pass_on(State::RawData(kind), Some(&name));
+        }
+    }
+
+    /// Lets html5ever's own tokenizer read on, until it has told the next tag, comment or doctype. These end with a `>`
+    /// and leave nothing unread, so that they are the places to take over again.
+    fn pass_on(&mut self, state: State, last_start_tag: Option<&LocalName>) {
+        let options = TokenizerOpts {
+            discard_bom: false,
+            initial_state: Some(state),
+            last_start_tag_name: last_start_tag.map(ToString::to_string),
+            ..TokenizerOpts::default()
+        };
+        let relay = Relay { builder: &self.builder, next: RefCell::default(), ended: Cell::new(false) };
+        let tokenizer = Tokenizer::new(relay, options);
+        let queue = BufferQueue::default();
+        let bytes = self.text.as_bytes();
+        while self.at < bytes.len() {
+            let end = memchr(b'>', &bytes[self.at..]).map_or(bytes.len(), |length| self.at + length + 1);
+            queue.push_back(self.slice(self.at, end));
+            self.at = end;
+            // It stops at scripts, which nobody runs here.
+            while !matches!(tokenizer.feed(&queue), TokenizerResult::Done) {}
+            if let Some(next) = tokenizer.sink.next.take() {
+                self.next = next;
+                return;
+            }
+        }
+        tokenizer.end();
+        self.ended = true;
+    }
+}
+
+/// Where an attribute stands in a tag.
+struct Written {
+    name: (usize, usize),
+    value: (usize, usize),
+    end: usize,
+}
+
+impl Written {
+    /// The attribute that begins at `from`; `None` if the page ends in it.
+    fn read(bytes: &[u8], from: usize) -> Option<Self> {
+        let name_end = from + bytes[from..].iter().position(|byte| ends_name(*byte) || *byte == b'=')?;
+        let mut at = past_space(bytes, name_end);
+        let mut value = (at, at);
+        if *bytes.get(at)? == b'=' {
+            at = past_space(bytes, at + 1);
+            match *bytes.get(at)? {
+                quote @ (b'"' | b'\'') => {
+                    let end = at + 1 + memchr(quote, &bytes[at + 1..])?;
+                    value = (at + 1, end);
+                    at = end + 1;
+                }
+                b'>' => value = (at, at),
+                _ => {
+                    let end = at + bytes[at..].iter().position(|byte| is_space(*byte) || *byte == b'>')?;
+                    value = (at, end);
+                    at = end;
+                }
+            }
+        }
+        Some(Self { name: (from, name_end), value, end: at })
+    }
+}
+
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | b'\x0C' | b' ')
+}
+
+const fn ends_name(byte: u8) -> bool {
+    is_space(byte) || matches!(byte, b'/' | b'>')
+}
+
+fn past_space(bytes: &[u8], from: usize) -> usize {
+    bytes[from..].iter().position(|byte| !is_space(*byte)).map_or(bytes.len(), |length| from + length)
+}
+
+/// Whether `rest` begins with the end tag `name`.
+fn is_end_tag(rest: &[u8], name: &[u8]) -> bool {
+    rest.get(1) == Some(&b'/')
+        && rest.get(2..2 + name.len()).is_some_and(|written| written.eq_ignore_ascii_case(name))
+        && rest.get(2 + name.len()).is_some_and(|byte| ends_name(*byte))
+}
+
+/// Hands the tokens of html5ever's tokenizer on, and notes when one ends a construct.
+struct Relay<'a> {
+    builder: &'a Builder,
+    next: RefCell<Option<Next>>,
+    ended: Cell<bool>,
+}
+
+impl TokenSink for Relay<'_> {
+    type Handle = NodeId;
+
+    fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<NodeId> {
+        let ends = matches!(token, Token::TagToken(_) | Token::CommentToken(_) | Token::DoctypeToken(_));
+        let name = if let Token::TagToken(tag) = &token { tag.name.clone() } else { LocalName::default() };
+        let result = self.builder.process_token(token, line);
+        if ends {
+            self.next.replace(Some(Next::after(&result, &name)));
+        }
+        result
+    }
+
+    fn end(&self) {
+        self.ended.set(true);
+    }
+
+    fn adjusted_current_node_present_but_not_in_html_namespace(&self) -> bool {
+        self.builder.adjusted_current_node_present_but_not_in_html_namespace()
+    }
+}
+
+/// The names of a page that were met, so that each is looked up once in the table that all threads share.
+struct Names {
+    met: Vec<Option<LocalName>>,
+    lower: Vec<u8>,
+}
+
+/// A power of two; more than the names of a page, so that few meet in one place.
+const PLACES: usize = 512;
+
+impl Names {
+    fn new() -> Self {
+        Self { met: vec![None; PLACES], lower: Vec::new() }
+    }
+
+    /// The name that is written as `name`, which begins and ends between characters; in lower case.
+    fn get(&mut self, name: &[u8]) -> LocalName {
+        let mut sum = 0_usize;
+        for byte in name {
+            sum = sum.rotate_left(5) ^ usize::from(byte.to_ascii_lowercase());
+        }
+        let place = &mut self.met[(sum.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) % PLACES];
+        match place {
+            Some(met) if met.as_bytes().eq_ignore_ascii_case(name) => met.clone(),
+            _ => {
+                self.lower.clear();
+                self.lower.extend(name.iter().map(u8::to_ascii_lowercase));
+                let local = LocalName::from(String::from_utf8_lossy(&self.lower));
+                *place = Some(local.clone());
+                local
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,224 @@
+//! Every tree is held against the one that html5ever makes of the same text alone.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn by_html5ever(text: &str) -> Html {
+    driver::parse_document(sink(text), options()).one(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+fn assert_same(text: &str) {
+    let (ours, theirs) = (parse(text), by_html5ever(text));
+    assert!(ours == theirs, "{text:?}\nours:   {}\ntheirs: {}", ours.html(), theirs.html());
+}
+
+#[test]
+fn plain_pages() {
+    for text in [
+        "",
+        "\u{feff}<!DOCTYPE html><title>A &amp; B</title><p class=x id='y' data-z=\"1\">text<br/>more</P>",
+        "<ul><li>a<li>b</ul><table><tr><td>c</table><svg viewBox='0 0 1 1'><path d=M0/></svg>",
+        "<pre>\n\nx</pre><textarea>\n<b>&lt;</textarea><p>a\r\nb\rc",
+        "<script>if (a < b && c > '</scr' + 'ipt>') { x }</script><style>a > b {}</style>x",
+        "<INPUT DISABLED value=a/b checked = 'c' value=2><a href=?a=1&b=2&copy=3&amp;d>",
+    ] {
+        assert_same(text);
+    }
+}
+
+#[test]
+fn unusual_constructs() {
+    for text in [
+        "a < b <3 <> </> </ x> <?php echo '>' ?> <!ELEMENT x> <![CDATA[y]]> z",
+        "<!--> a <!---> b <!-- c --!> d <!----> e <!-- <!-- f --> g --> h <!-- i",
+        "<a =b c><a b=><a b= ><a b='c'd><a b/c><a/><a / ><a b=\"c>d\">",
+        "<script><!-- <script> x </script> y --></script> z",
+        "<script><!-- a </script> b",
+        "<title>a</titl></title >b</title>",
+        "<svg><![CDATA[ a > b ]]><title>c</title><script>d<!--</script></svg>e",
+        "<plaintext>a<b>c</plaintext>",
+        "<iframe><p></iframe><noembed>a</noembed><noframes>b</noframes><xmp>c<d></xmp><noscript><p>e</noscript>",
+        "<p a='b",
+        "<p a",
+        "<p",
+        "</p",
+        "<",
+        "<!",
+        "<!-",
+        "<title>x</title",
+        "<title>x</title y",
+        "<p>\0a<b c\0=\0>",
+    ] {
+        assert_same(text);
+    }
+}
+
+#[test]
+fn character_references() {
+    for reference in [
+        "&amp;",
+        "&amp",
+        "&ampx",
+        "&amp=",
+        "&copy2026",
+        "&notit;",
+        "&notin;",
+        "&nosuch;",
+        "&;",
+        "&",
+        "&&amp;",
+        "&#",
+        "&#;",
+        "&#x",
+        "&#xg",
+        "&#8217;",
+        "&#8217",
+        "&#x2019;",
+        "&#X2019x",
+        "&#0;",
+        "&#128;",
+        "&#x81;",
+        "&#xD800;",
+        "&#x110000;",
+        "&#99999999999999999999;",
+        "&#13;",
+        "&NotEqualTilde;",
+        "&ThickSpace;",
+        "&yacutes",
+        "&frac12x",
+        "&é",
+        "&amp;amp;",
+        "&CounterClockwiseContourIntegral;",
+        "&CounterClockwiseContourIntegral",
+        "&quot&quot;",
+    ] {
+        for text in [
+            format!("x{reference}"),
+            format!("<p>{reference}<b>"),
+            format!("<p>{reference} y"),
+            format!("<title>{reference}</title>"),
+            format!("<a b=\"{reference}\">"),
+            format!("<a b={reference}>"),
+            format!("<a b={reference} c>"),
+            format!("<a b='{reference}=1&x'>"),
+            format!("<style>{reference}</style>"),
+        ] {
+            assert_same(&text);
+        }
+    }
+}
+
+/// Pieces of which pages are made, whole and broken.
+fn piece() -> impl Strategy<Value = String> {
+    let names = prop::sample::select(vec![
+        "a",
+        "b",
+        "p",
+        "DIV",
+        "li",
+        "ul",
+        "table",
+        "tr",
+        "td",
+        "select",
+        "option",
+        "svg",
+        "math",
+        "title",
+        "script",
+        "style",
+        "textarea",
+        "pre",
+        "noscript",
+        "template",
+        "br",
+        "img",
+        "head",
+        "body",
+        "html",
+        "form",
+        "button",
+        "iframe",
+        "frameset",
+        "foreignObject",
+        "annotation-xml",
+        "mi",
+        "x-y",
+        "plaintext",
+        "caption",
+        "input",
+        "nobr",
+        "h1",
+        "dd",
+    ]);
+    let loose = prop::sample::select(vec![
+        "<",
+        ">",
+        "</",
+        "<!",
+        "<!--",
+        "-->",
+        "--!>",
+        "<?",
+        "]]>",
+        "<![CDATA[",
+        "=",
+        "\"",
+        "'",
+        "/",
+        "&",
+        "&amp;",
+        "&amp",
+        "&lt",
+        "&#38;",
+        "&#x2",
+        "&copy=",
+        ";",
+        " ",
+        "\n",
+        "\r\n",
+        "\r",
+        "\t",
+        "\u{c}",
+        "x",
+        "é",
+        "漢",
+        "<!doctype html>",
+        "<!DOCTYPE x",
+        "-",
+        "--",
+        "!",
+        "a=b",
+        "c='d'",
+        "\u{feff}",
+        "\u{0}",
+    ]);
+    let value = prop::sample::select(vec!["", "=", "=x", "='y z'", "=\"&amp;&lt=\"", " = 'a>b'", "=a&b", "='&copy"]);
+    let attribute = (prop::sample::select(vec![" class", " ID", "\nhref", " x:y", "/", " é", " class"]), value);
+    prop_oneof![
+        4 => loose.prop_map(str::to_owned),
+        4 => (names.clone(), prop::collection::vec(attribute, 0..3), prop::sample::select(vec![">", "/>", " >", ""]))
+            .prop_map(|(name, attributes, end)| {
+                let attributes: String = attributes.into_iter().map(|(name, value)| format!("{name}{value}")).collect();
+                format!("<{name}{attributes}{end}")
+            }),
+        3 => names.prop_map(|name| format!("</{name}>")),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_same_tree_as_html5ever(pieces in prop::collection::vec(piece(), 0..24)) {
+        let text = pieces.concat();
+        let (ours, theirs) = (parse(&text), by_html5ever(&text));
+        prop_assert!(ours == theirs, "{text:?}\nours:   {}\ntheirs: {}", ours.html(), theirs.html());
+    }
+
+    #[test]
+    fn the_same_tree_of_any_text(text in "\\PC*") {
+        prop_assert!(parse(&text) == by_html5ever(&text));
+    }
+}
