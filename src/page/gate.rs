@@ -4,8 +4,6 @@
 //! (servo/html5ever#788); browsers cap the depth at 512. This scan follows tags closely enough to know both, in one
 //! pass and with bounded memory, and refuses documents over the limits. It builds no tree and corrects nothing.
 
-use std::collections::HashMap;
-
 use memchr::{memchr, memchr3};
 use thiserror::Error;
 
@@ -39,16 +37,42 @@ pub enum Refusal {
 }
 
 /// Elements that never stay open, and those whose end tag html5ever implies from the next sibling.
-const NOT_NESTING: &[&str] = &[
+const NOT_NESTING: [u64; 32] = keys([
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
     "html", "head", "body", "p", "li", "dt", "dd", "option", "optgroup", "tr", "td", "th", "thead", "tbody", "tfoot",
     "colgroup", "rp", "rt",
-];
+]);
 /// Elements whose content is text up to their end tag.
-const RAW_TEXT: &[&str] = &["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"];
-
+const RAW_TEXT: [u64; 8] = keys(["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"]);
 /// Elements of SVG that stand closed in themselves in practice.
-const SELF_CLOSING: &[&str] = &["path", "circle", "rect", "use", "line", "polygon", "polyline", "ellipse", "stop", "g"];
+const SELF_CLOSING: [u64; 10] =
+    keys(["path", "circle", "rect", "use", "line", "polygon", "polyline", "ellipse", "stop", "g"]);
+
+const fn keys<const N: usize>(names: [&str; N]) -> [u64; N] {
+    let mut keys = [0; N];
+    let mut at = 0;
+    while at < N {
+        keys[at] = key(names[at].as_bytes());
+        at += 1;
+    }
+    keys
+}
+
+/// A number for a name in any case: its letters if they are eight at most, and else a hash (FNV-1a) of them, which only
+/// has to tell a few names apart.
+const fn key(name: &[u8]) -> u64 {
+    let mut key = 0xcbf2_9ce4_8422_2325;
+    if name.len() <= 8 {
+        key = 0;
+    }
+    let mut at = 0;
+    while at < name.len() {
+        let letter = name[at].to_ascii_lowercase() as u64;
+        key = if name.len() <= 8 { key << 8 | letter } else { (key ^ letter).wrapping_mul(0x0100_0000_01b3) };
+        at += 1;
+    }
+    key
+}
 
 /// Scans `html` once.
 ///
@@ -57,7 +81,6 @@ const SELF_CLOSING: &[&str] = &["path", "circle", "rect", "use", "line", "polygo
 pub fn check(html: &str) -> Result<(), Refusal> {
     let bytes = html.as_bytes();
     let mut open: Vec<u64> = Vec::with_capacity(64);
-    let mut counts: HashMap<u64, usize> = HashMap::new();
     let mut tags = 0;
     let mut at = 0;
     let mut text_from = 0;
@@ -83,18 +106,19 @@ pub fn check(html: &str) -> Result<(), Refusal> {
         }
         at = tag.end;
         text_from = at;
-        if is_any(tag.name, NOT_NESTING) {
+        if NOT_NESTING.contains(&tag.key) {
             continue;
         }
-        let key = hash(tag.name);
         if closing {
-            close(key, &mut open, &mut counts);
-        } else if is_any(tag.name, RAW_TEXT) {
+            // The nearest open element of that name and all inside it, as the tree builder does.
+            if let Some(nearest) = open.iter().rposition(|key| *key == tag.key) {
+                open.truncate(nearest);
+            }
+        } else if RAW_TEXT.contains(&tag.key) {
             at = end_of_raw_text(bytes, at, tag.name);
             text_from = at;
         } else if !tag.self_closing {
-            open.push(key);
-            *counts.entry(key).or_default() += 1;
+            open.push(tag.key);
             if open.len() > MAX_DEPTH {
                 return Err(Refusal::TooDeep);
             }
@@ -157,6 +181,7 @@ fn is_slow(text: &[u8]) -> bool {
 
 struct Tag<'a> {
     name: &'a [u8],
+    key: u64,
     end: usize,
     self_closing: bool,
 }
@@ -178,7 +203,8 @@ fn read_tag(bytes: &[u8], name_at: usize) -> Result<Tag<'_>, Refusal> {
     }
     // Only foreign elements close themselves; for HTML elements the slash is ignored.
     let slash = close > from && bytes.get(close - 1) == Some(&b'/');
-    Ok(Tag { name, end: (close + 1).min(bytes.len()), self_closing: slash && is_any(name, SELF_CLOSING) })
+    let key = key(name);
+    Ok(Tag { name, key, end: (close + 1).min(bytes.len()), self_closing: slash && SELF_CLOSING.contains(&key) })
 }
 
 /// Where the `>` of a tag stands, or the end of the text: quoted values may hold one. A quote that is never closed
@@ -227,21 +253,6 @@ fn attributes(inside: &[u8]) -> usize {
     count
 }
 
-/// Closes the nearest open element of that name and all inside it, as the tree builder does.
-fn close(key: u64, open: &mut Vec<u64>, counts: &mut HashMap<u64, usize>) {
-    if counts.get(&key).copied().unwrap_or_default() == 0 {
-        return;
-    }
-    while let Some(top) = open.pop() {
-        if let Some(count) = counts.get_mut(&top) {
-            *count -= 1;
-        }
-        if top == key {
-            break;
-        }
-    }
-}
-
 fn end_of_raw_text(bytes: &[u8], from: usize, name: &[u8]) -> usize {
     let mut at = from;
     while let Some(step) = find(&bytes[at..], b"</") {
@@ -257,13 +268,6 @@ fn end_of_raw_text(bytes: &[u8], from: usize, name: &[u8]) -> usize {
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     memchr::memmem::find(haystack, needle)
-}
-
-/// FNV-1a over lower case; names are short and the counts only have to tell them apart.
-fn hash(name: &[u8]) -> u64 {
-    name.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 #[cfg(test)]

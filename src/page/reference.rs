@@ -7,8 +7,8 @@ use memchr::memchr;
 const LONGEST_BARE: usize = 6;
 
 /// Writes `text` with its references replaced to the end of `out`. For the value of an attribute, `attribute` is the byte
-/// that follows it in the page, if any.
-pub(super) fn replace(text: &str, attribute: Option<Option<u8>>, out: &mut String) {
+/// that follows it in the page.
+pub(super) fn replace(text: &str, attribute: Option<u8>, out: &mut String) {
     let mut rest = text;
     while let Some(at) = memchr(b'&', rest.as_bytes()) {
         out.push_str(&rest[..at]);
@@ -49,7 +49,7 @@ fn numeric(text: &str, out: &mut String) -> Option<usize> {
 }
 
 /// Writes the characters whose name `text` begins with; returns the length of what was read.
-fn named(text: &str, attribute: Option<Option<u8>>, out: &mut String) -> Option<usize> {
+fn named(text: &str, attribute: Option<u8>, out: &mut String) -> Option<usize> {
     let bytes = text.as_bytes();
     let length = bytes.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(bytes.len());
     if length == 0 {
@@ -66,8 +66,8 @@ fn named(text: &str, attribute: Option<Option<u8>>, out: &mut String) -> Option<
         None => (1..=length.min(LONGEST_BARE)).rev().find_map(bare)?,
         // `?a=1&copy=2` is an address: letters, digits and `=` keep a bare name from being one.
         Some(after) => {
-            let follows = bytes.get(length).copied().or(after);
-            if length > LONGEST_BARE || follows == Some(b'=') {
+            let follows = bytes.get(length).copied().unwrap_or(after);
+            if length > LONGEST_BARE || follows == b'=' {
                 return None;
             }
             bare(length)?

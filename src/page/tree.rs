@@ -113,7 +113,7 @@ impl Scan<'_> {
         while self.at < self.text.len() {
             match std::mem::replace(&mut self.next, Next::Data) {
                 Next::Data => self.data(),
-                Next::Raw(kind, name) => self.raw(kind, name),
+                Next::Raw(kind, name) => self.raw(kind, &name),
                 Next::Plaintext => {
                     let rest = self.slice(self.at, self.text.len());
                     self.at = self.text.len();
@@ -237,13 +237,14 @@ impl Scan<'_> {
             return self.slice(from, to);
         }
         self.written.clear();
+        // A quote, a space or the end of the tag.
         let after = self.text.as_bytes().get(to).copied();
-        reference::replace(text, Some(after), &mut self.written);
+        reference::replace(text, after, &mut self.written);
         StrTendril::from_slice(&self.written)
     }
 
     /// Text up to the end tag `name`.
-    fn raw(&mut self, kind: RawKind, name: LocalName) {
+    fn raw(&mut self, kind: RawKind, name: &LocalName) {
         let bytes = self.text.as_bytes();
         let mut at = self.at;
         let end = loop {
@@ -263,7 +264,7 @@ impl Scan<'_> {
             self.characters(self.at, end, kind == RawKind::Rcdata);
             self.at = end;
         } else {
-            self.pass_on(State::RawData(kind), Some(&name));
+            self.pass_on(State::RawData(kind), Some(name));
         }
     }
 
