@@ -249,3 +249,18 @@ pub(super) async fn blocking<T: Send + 'static>(
             .remedy("please report this with the page's address")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_a_finding_and_the_next_page_is_read() {
+        let one = Arc::new(Semaphore::new(1));
+        for parsers in [None, Some(&one)] {
+            let hurt = blocking(parsers, || panic!("a page nobody thought of")).await;
+            assert_eq!(hurt.map_err(|finding| finding.code), Err::<(), _>(Code::Internal));
+            assert_eq!(blocking(parsers, || 1).await.ok(), Some(1), "the only parser is free again");
+        }
+    }
+}

@@ -191,3 +191,52 @@ fn a_disk_that_is_full_at_each_commit_and_rename() {
     });
     assert!(points >= 15, "{points}");
 }
+
+/// Nothing that a run wrote since the disk was last waited for need be there after a power cut: of each file the old
+/// bytes, the new ones, none, or some; and the state as the run found it, for its log is not waited for either.
+#[cfg(debug_assertions)]
+#[test]
+fn what_a_power_cut_leaves_is_mended_by_the_next_run() {
+    let begun = Project::new(
+        "base_url = \"https://feeds.example/\"\n[feeds.a]\nurl = \"https://site.example/\"\nroot = \"site\"\n",
+    );
+    write_site(&begun, 0);
+    begun.build();
+    write_site(&begun, 1);
+    let calm = copy(&begun);
+    calm.build();
+    let old = contents(&begun);
+    for point in 1.. {
+        let dead = copy(&begun);
+        let died = dead.run_with(&["build"], &[("FEEDMILL_FAILPOINT", &format!("die:{point}"))]);
+        if died.code == Some(0) {
+            assert!(point > 15, "{point}");
+            break;
+        }
+        for state_is_lost in [false, true] {
+            let hurt = copy(&dead);
+            let new = contents(&hurt);
+            let touched = new.iter().filter(|(name, bytes)| old.get(*name) != Some(*bytes));
+            for (at, (name, bytes)) in touched.enumerate() {
+                let path = hurt.path("public").join(name);
+                match ((point + at) % 4, old.get(name)) {
+                    (0, Some(old)) => std::fs::write(path, old).unwrap(),
+                    (0, None) => std::fs::remove_file(path).unwrap(),
+                    (1, _) => std::fs::write(path, "").unwrap(),
+                    (2, _) => std::fs::write(path, &bytes[..bytes.len() / 2]).unwrap(),
+                    _ => {}
+                }
+            }
+            if state_is_lost {
+                std::fs::remove_dir_all(hurt.path(".feedmill")).unwrap();
+                for (name, path) in files(&begun.path(".feedmill")) {
+                    hurt.write(&format!(".feedmill/{name}"), std::fs::read(path).unwrap());
+                }
+            }
+            let run = hurt.run(&["build"]);
+            let when = format!("cut at point {point}, state lost: {state_is_lost}: {}", run.stderr);
+            assert_eq!(run.code, Some(0), "{when}");
+            assert_same(&calm, &hurt, &when);
+        }
+    }
+}
