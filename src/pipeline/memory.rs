@@ -5,6 +5,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::schedule::Hours;
 use crate::finding::Code;
 
 /// How often a source had news, as its visits saw it; older visits count less.
@@ -16,8 +17,11 @@ pub struct Pace {
     pub visits: u32,
     /// Visits that saw news, in thousandths.
     pub changes: u32,
-    /// The seconds that these visits cover.
+    /// The seconds that these visits cover; active ones, where the hours of the news are known.
     pub seconds: u64,
+    /// At which hours of the week there was news.
+    #[serde(default, skip_serializing_if = "Hours::is_empty")]
+    pub hours: Hours,
 }
 
 /// What a source looks like when all is well.

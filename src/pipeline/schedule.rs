@@ -3,6 +3,7 @@
 //! Pure. A source without `interval` is visited as often as it has news: of `n` visits at a mean distance `I`, `X` of
 //! which saw news, the rate of news is estimated as `-ln((n - X + 0.5) / (n + 0.5)) / I` (Cho and Garcia-Molina,
 //! "Estimating frequency of change", 2003), and the next visit is planned for half of the mean time between two of them.
+//! Once it is known at which hours of the week the news come, both are reckoned in active time ([`hours`]).
 //! What a server asks for is a lower bound, failures wait longer and longer, and every wait is stretched by up to a tenth
 //! that depends on the feed's id alone, so that feeds that began together do not stay together.
 //!
@@ -15,6 +16,10 @@ use super::{Memory, Pace, Store, StoreError};
 use crate::config::{Config, Source};
 use crate::finding::Code;
 use crate::model::FeedId;
+
+mod hours;
+
+pub use hours::Hours;
 
 /// The wait after the first visit, in seconds.
 const FIRST: f64 = 3600.0;
@@ -36,6 +41,10 @@ const FADING: f64 = 0.95;
 /// A wait is at most so many times the one before, up or down: one visit alone says little.
 const STEP_UP: f64 = 1.5;
 const STEP_DOWN: f64 = 0.5;
+/// More of the time between two visits is not counted.
+const LONGEST: TimeDelta = TimeDelta::days(7);
+/// News seen by visits so far apart came at a known hour.
+const KNOWN_TO_THE_HOUR: TimeDelta = TimeDelta::hours(3);
 /// No time of a next visit is taken for true that lies further ahead than the longest wait there is: the clock was set
 /// back.
 const MOST_AHEAD: TimeDelta = TimeDelta::days(35);
@@ -46,11 +55,18 @@ pub(super) fn note(pace: &mut Pace, changed: bool, now: DateTime<Utc>) {
     pace.visited = Some(now);
     // Two visits within a minute are one; after a clock that was set back there is nothing to learn.
     let Some(elapsed) = elapsed.filter(|elapsed| *elapsed >= TimeDelta::minutes(1)) else { return };
-    let elapsed = elapsed.min(TimeDelta::days(7)).num_seconds();
+    // News that a visit saw after a longer time may have come at any hour.
+    if changed && elapsed <= KNOWN_TO_THE_HOUR {
+        pace.hours.note(now - elapsed / 2);
+    }
+    let elapsed = match pace.hours.activity() {
+        Some(activity) => seconds(activity.between(now - elapsed, now, LONGEST)),
+        None => u64::try_from(elapsed.min(LONGEST).num_seconds()).unwrap_or_default(),
+    };
     let fade = |weight: u32| thousandths(f64::from(weight) / 1000.0 * FADING);
     pace.visits = fade(pace.visits) + 1000;
     pace.changes = fade(pace.changes) + if changed { 1000 } else { 0 };
-    pace.seconds = seconds(seconds_of(pace.seconds) * FADING) + u64::try_from(elapsed).unwrap_or_default();
+    pace.seconds = seconds(seconds_of(pace.seconds) * FADING) + elapsed;
 }
 
 /// When `source` is visited next, after the visit that `memory` tells of; the server's wish is a lower bound.
@@ -60,7 +76,7 @@ pub(super) fn next_due(
     not_before: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> DateTime<Utc> {
-    let interval = interval(source, memory);
+    let interval = interval(source, memory, now);
     let wait = match &memory.failure {
         Some(failure) if memory.failures > 0 => {
             let dead = memory.failing_since.is_some_and(|since| now - since > DEAD);
@@ -77,14 +93,14 @@ pub(super) fn next_due(
 }
 
 /// The seconds between two visits while all is well.
-fn interval(source: &Source, memory: &Memory) -> f64 {
+fn interval(source: &Source, memory: &Memory, now: DateTime<Utc>) -> f64 {
     if let Some(interval) = source.interval {
         return interval.as_secs_f64();
     }
     let validators = &memory.validators;
     let conditional = source.root.is_some() || validators.etag.is_some() || validators.last_modified.is_some();
     let least = if conditional { LEAST } else { LEAST_UNCONDITIONAL };
-    let Pace { visits, changes, seconds, .. } = memory.pace;
+    let Pace { visits, changes, seconds, ref hours, .. } = memory.pace;
     if visits < 1000 {
         return FIRST.max(least);
     }
@@ -92,7 +108,8 @@ fn interval(source: &Source, memory: &Memory) -> f64 {
     let mean = seconds_of(seconds) / visits;
     let rate = -((visits - changes + 0.5) / (visits + 0.5)).ln() / mean;
     let wanted = if rate > 0.0 { 0.5 / rate } else { MOST };
-    wanted.clamp(mean * STEP_DOWN, mean * STEP_UP).clamp(least, MOST)
+    let wanted = wanted.clamp(mean * STEP_DOWN, mean * STEP_UP).min(MOST);
+    hours.activity().map_or(wanted, |activity| activity.lasting(now, wanted)).clamp(least, MOST)
 }
 
 /// Whether `source` is to be visited at `now`: its time has come, it was never visited, or feeds.toml says something
@@ -167,6 +184,8 @@ fn whole(seconds: f64) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use chrono::{Datelike, Timelike};
+
     use super::*;
     use crate::finding::Finding;
 
@@ -205,9 +224,34 @@ mod tests {
         let source = source("");
         let waits: Vec<i64> = [20, 360, 1440, 10 * 1440].iter().map(|news| settled(&source, *news, 60)).collect();
         assert!(waits[0] <= 33, "{waits:?}");
-        assert!((120..=300).contains(&waits[1]), "{waits:?}");
+        // Its hours are learnt: the wait depends on which is next.
+        assert!((90..=300).contains(&waits[1]), "{waits:?}");
         assert!((480..=1000).contains(&waits[2]), "{waits:?}");
         assert!((1400..=1590).contains(&waits[3]), "{waits:?}");
+    }
+
+    #[test]
+    fn a_source_is_visited_more_at_the_hours_of_its_news() {
+        let source = source("");
+        let is_busy = |time: DateTime<Utc>| (8..18).contains(&time.hour()) && time.weekday().num_days_from_monday() < 5;
+        let (mut memory, mut now, mut news) = (well(), at(0), at(0));
+        let (mut busy, mut quiet) = (0, 0);
+        while now < at(60 * 1440) {
+            // A story every 40 minutes of office hours.
+            let mut changed = false;
+            while news <= now {
+                changed |= is_busy(news);
+                news += TimeDelta::minutes(40);
+            }
+            note(&mut memory.pace, changed, now);
+            if now > at(30 * 1440) {
+                *(if is_busy(now) { &mut busy } else { &mut quiet }) += 1;
+            }
+            now = next_due(&source, &memory, None, now);
+        }
+        // Of a week, 50 hours are busy and 118 are not.
+        let (busy, quiet) = (f64::from(busy) / 50.0, f64::from(quiet) / 118.0);
+        assert!(busy > 1.7 * quiet, "{busy} {quiet}");
     }
 
     #[test]
