@@ -19,7 +19,7 @@ use std::collections::HashMap;
 
 use url::Url;
 
-use crate::model::{Artifact, Feed, FeedId, Part, archive_stem};
+use crate::model::{Artifact, Entry, Feed, FeedId, Part, archive_stem};
 
 /// A way to write a feed.
 pub trait Format: Sync {
@@ -51,6 +51,15 @@ pub fn artifacts(feed: &Feed, base: Option<&Url>) -> Vec<Artifact> {
     // People read what is new; archives are for readers.
     let page = matches!(feed.part, Part::Current { .. }).then(page);
     FORMATS.iter().map(file).chain(page).collect()
+}
+
+/// About how many bytes a file of `feed` takes, a little more rather than less.
+fn room(feed: &Feed) -> usize {
+    let texts = |entry: &Entry| {
+        let content = entry.content.as_ref().map_or(0, |content| content.as_str().len());
+        content + content / 8 + entry.summary.as_ref().map_or(0, String::len) + 1024
+    };
+    feed.entries().iter().map(texts).sum::<usize>() + 4096
 }
 
 /// The files that every feed has, in the order of [`artifacts`].

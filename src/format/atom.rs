@@ -41,7 +41,8 @@ impl Format for Atom {
 
     fn render(&self, feed: &Feed, address: Option<&Url>) -> Vec<u8> {
         let config = WriteConfig { write_document_declaration: false, indent_size: Some(2) };
-        let start = b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n".to_vec();
+        let mut start = Vec::with_capacity(format::room(feed));
+        start.extend_from_slice(b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
         // Writing to memory cannot fail.
         let mut bytes = whole(feed, address).write_with_config(start, config).unwrap_or_default();
         bytes.push(b'\n');
@@ -90,11 +91,11 @@ fn whole(feed: &Feed, address: Option<&Url>) -> atom_syndication::Feed {
         .map(|(relation, href)| link(relation, href, (relation != "hub").then_some(Atom.media_type())))
         .collect();
     links.insert(usize::from(address.is_some()), alternate);
-    let changes = feed.entries().iter().map(|entry| xml::distinct(entry.updated, entry.id.as_str()));
+    let entries: Vec<atom_syndication::Entry> = feed.entries().iter().map(|own| entry(own, feed, address)).collect();
     atom_syndication::Feed {
         id: xml::line(&feed_id(&feed.home, feed.id.as_str())).into_owned(),
         // A feed without entries is not published; the beginning of time keeps it valid all the same.
-        updated: changes.max().unwrap_or_else(|| DateTime::UNIX_EPOCH.fixed_offset()),
+        updated: entries.iter().map(|entry| entry.updated).max().unwrap_or_else(|| DateTime::UNIX_EPOCH.fixed_offset()),
         // Atom asks for an author of the feed where an entry names none (section 4.1.1).
         authors: vec![Person { name: title.clone(), ..Person::default() }],
         generator: Some(Generator { value: "feedmill".to_owned(), ..Generator::default() }),
@@ -104,7 +105,7 @@ fn whole(feed: &Feed, address: Option<&Url>) -> atom_syndication::Feed {
         subtitle: feed.description.as_deref().and_then(xml::some_words).map(Text::plain),
         lang: feed.language.as_deref().and_then(xml::language).map(str::to_owned),
         namespaces: NAMESPACES.iter().map(|(prefix, name)| ((*prefix).to_owned(), (*name).to_owned())).collect(),
-        entries: feed.entries().iter().map(|own| entry(own, feed, address)).collect(),
+        entries,
         title: Text::plain(title),
         ..atom_syndication::Feed::default()
     }

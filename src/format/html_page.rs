@@ -10,6 +10,8 @@
 mod feed;
 mod index;
 
+use std::sync::LazyLock;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -27,6 +29,8 @@ pub const SEARCH_SCRIPT: &str = "search.js";
 pub const SEARCH: &str = include_str!("html_page/search.js");
 /// The style of all pages, light and dark.
 const STYLE: &str = include_str!("html_page/style.css");
+/// The SHA-256 of the style as a content policy names it.
+static STYLE_HASH: LazyLock<String> = LazyLock::new(|| BASE64_STANDARD.encode(Sha256::digest(STYLE)));
 /// The usual sign of a feed, in its usual colour.
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' \
                     height='16' rx='3.5' fill='%23d9570a'/%3E%3Cg fill='none' stroke='%23fff' stroke-width='2' \
@@ -49,7 +53,7 @@ impl Frame<'_> {
     /// The whole page.
     fn around(self, body: &Markup) -> Vec<u8> {
         let Self { title, allowed, head, class } = self;
-        let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE));
+        let hash = STYLE_HASH.as_str();
         let policy =
             format!("default-src 'none'; style-src 'sha256-{hash}'; {allowed}; base-uri 'none'; form-action 'none'");
         let page = html! {

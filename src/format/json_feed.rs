@@ -58,7 +58,8 @@ impl Format for JsonFeed {
             items: feed.entries().iter().map(item).collect(),
         };
         // Texts, numbers and lists always serialise.
-        let mut bytes = serde_json::to_vec_pretty(&whole).unwrap_or_default();
+        let mut bytes = Vec::with_capacity(format::room(feed));
+        let _ = serde_json::to_writer_pretty(&mut bytes, &whole);
         bytes.push(b'\n');
         bytes
     }

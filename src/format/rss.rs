@@ -7,6 +7,7 @@
 
 mod itunes;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use quick_xml::escape::partial_escape;
@@ -55,7 +56,8 @@ impl Format for Rss {
 
     fn render(&self, feed: &Feed, address: Option<&Url>) -> Vec<u8> {
         // Writing to memory cannot fail.
-        let mut bytes = channel(feed, address).pretty_write_to(Vec::new(), b' ', 2).unwrap_or_default();
+        let space = Vec::with_capacity(format::room(feed));
+        let mut bytes = channel(feed, address).pretty_write_to(space, b' ', 2).unwrap_or_default();
         bytes.push(b'\n');
         bytes
     }
@@ -166,7 +168,7 @@ fn item(entry: &Entry, feed: &Feed, address: Option<&Url>) -> Item {
         link: Some(xml::uri(url)),
         guid: Some(Guid { value: xml::line(id.as_str()).into_owned(), permalink: id.as_str() == xml::uri(url) }),
         pub_date: Some(xml::rfc_822(published.instant())),
-        description: described.map(|text| partial_escape(&*text).into_owned()),
+        description: described.map(as_html),
         content: entry.content_with_notice().and_then(|html| xml::some_text(&html)),
         categories: categories
             .iter()
@@ -184,6 +186,15 @@ fn item(entry: &Entry, feed: &Feed, address: Option<&Url>) -> Item {
         extensions,
         ..Item::default()
     }
+}
+
+/// Plain `words` as HTML.
+fn as_html(words: String) -> String {
+    let escaped = match partial_escape(&*words) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(escaped) => Some(escaped),
+    };
+    escaped.unwrap_or(words)
 }
 
 /// The beginning of a text as plain words.

@@ -105,10 +105,15 @@ fn feed<F, S: Store, P, C>(
     for (newest, place, source, channel) in &parts {
         // Twice as many as there is room for, since some may be the same story.
         let enough = merged.max_entries * 2;
-        if entries.len() >= enough && entries.iter().all(|(_, entry)| entry.published.instant() > *newest) {
+        let oldest = entries.last().filter(|_| entries.len() >= enough).map(|(_, entry)| entry.published.instant());
+        if oldest.is_some_and(|oldest| oldest > *newest) {
             break;
         }
-        let kept = ports.store.entries(&source.id)?.into_iter().map(|kept| kept.entry).collect();
+        let kept = match oldest {
+            Some(oldest) => ports.store.entries_since(&source.id, oldest.to_utc())?,
+            None => ports.store.entries(&source.id)?,
+        };
+        let kept = kept.into_iter().map(|kept| kept.entry).collect();
         let mut feed = assemble::feed(source, channel, kept);
         if let Some(base) = config.base_url.as_ref().filter(|_| source.media.is_some()) {
             feed = media::mirrored(feed, &mirror::names(ports.store.mirrored(&source.id)?), base);

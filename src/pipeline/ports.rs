@@ -40,7 +40,7 @@ pub struct Validators {
     pub etag: Option<String>,
     /// `Last-Modified` as sent.
     pub last_modified: Option<String>,
-    /// SHA-256 of the body in hexadecimal.
+    /// A fingerprint of the body in hexadecimal.
     pub body_hash: Option<String>,
     /// The address that answered, redirects followed: it alone is shown the validators.
     #[serde(default)]
@@ -329,6 +329,8 @@ pub trait Store: Sync {
     fn memory(&self, id: &FeedId) -> Result<Option<Memory>, StoreError>;
     /// Every entry whose content is kept.
     fn entries(&self, id: &FeedId) -> Result<Vec<Kept>, StoreError>;
+    /// Those of the entries whose content is kept that were published at `since` or later.
+    fn entries_since(&self, id: &FeedId, since: DateTime<Utc>) -> Result<Vec<Kept>, StoreError>;
     /// Which of `keys` are known, and as what; keys stay known after their entry left the feed.
     fn known(&self, id: &FeedId, keys: &[String]) -> Result<HashMap<String, EntryId>, StoreError>;
     /// What is known of the blocks that the source's articles have in common, as the last [`Update::recurring`] said;

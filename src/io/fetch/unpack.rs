@@ -99,6 +99,11 @@ struct Output {
 impl Output {
     fn push(&mut self, more: &[u8]) -> Result<(), Trouble> {
         self.bytes.extend_from_slice(more);
+        self.check()
+    }
+
+    /// Whether it may have grown so large.
+    fn check(&self) -> Result<(), Trouble> {
         if self.bytes.len() > self.cap {
             return Err(Trouble::TooLarge);
         }
@@ -108,13 +113,22 @@ impl Output {
         Ok(())
     }
 
-    /// Reads `reader` to its end.
-    fn fill(&mut self, reader: &mut impl Read) -> Result<(), Trouble> {
-        let mut step = vec![0; STEP];
+    /// Reads `reader` to its end; `expected` is how much will probably come. What comes in one piece is not copied.
+    fn fill(&mut self, reader: &mut impl Read, expected: usize) -> Result<(), Trouble> {
+        // With one byte more than comes there is room to see that it ends.
+        let mut step = expected.min(self.cap).min(self.packed.saturating_mul(RATIO).max(INNOCENT)) + 1;
         loop {
-            match reader.read(&mut step) {
+            let filled = self.bytes.len();
+            self.bytes.resize(filled + step, 0);
+            let read = reader.read(self.bytes.get_mut(filled..).unwrap_or_default());
+            self.bytes.truncate(filled + *read.as_ref().unwrap_or(&0));
+            step = match self.bytes.capacity() - self.bytes.len() {
+                0 => STEP,
+                room => room.min(STEP),
+            };
+            match read {
                 Ok(0) => return Ok(()),
-                Ok(read) => self.push(step.get(..read).unwrap_or_default())?,
+                Ok(_) => self.check()?,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
                     return Err(Trouble::Damaged("it ends before it is whole"));
@@ -127,10 +141,13 @@ impl Output {
 
 /// One member or several (RFC 1952, section 2.2), each with its length and checksum; what follows them is passed over.
 fn gzip(body: &[u8], out: &mut Output) -> Result<(), Trouble> {
+    // The last four bytes are the length of the last member (section 2.3.1), which is the only one as a rule.
+    let length = body.last_chunk().map_or(0, |length| u32::from_le_bytes(*length));
+    let expected = usize::try_from(length).unwrap_or(usize::MAX);
     let mut rest = body;
     while rest.starts_with(GZIP_MAGIC) {
         let mut member = GzDecoder::new(rest);
-        out.fill(&mut member)?;
+        out.fill(&mut member, expected)?;
         rest = member.into_inner();
     }
     Ok(())
@@ -159,7 +176,7 @@ fn deflate(body: &[u8], out: &mut Output) -> Result<(), Trouble> {
 }
 
 fn brotli(body: &[u8], out: &mut Output) -> Result<(), Trouble> {
-    out.fill(&mut brotli_decompressor::Decompressor::new(body, STEP))
+    out.fill(&mut brotli_decompressor::Decompressor::new(body, STEP), STEP)
 }
 
 /// Whether the body is plainly markup.

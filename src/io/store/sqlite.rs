@@ -34,7 +34,10 @@ const MEMORIES: &str = "SELECT id, memory FROM source ORDER BY id";
 const PUT_MEMORY: &str = "INSERT INTO source (id, memory) VALUES (?1, ?2) \
      ON CONFLICT (id) DO UPDATE SET memory = excluded.memory WHERE memory <> excluded.memory";
 const FORGET: &str = "DELETE FROM source WHERE id = ?1";
-const ENTRIES: &str = "SELECT teaser, pending, keys, entry FROM entry WHERE source = ?1 ORDER BY id";
+// A source that is found by a query of its own spares a statement. Were it a parameter beside `ORDER BY`, SQLite would
+// prepare the statement anew for every source.
+const ENTRIES: &str = "SELECT teaser, pending, keys, entry FROM entry \
+     WHERE source = (SELECT key FROM source WHERE id = ?1) ORDER BY id";
 const PUT_ENTRY: &str = "INSERT INTO entry (source, id, teaser, pending, keys, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
      ON CONFLICT (source, id) DO UPDATE SET \
          teaser = excluded.teaser, pending = excluded.pending, keys = excluded.keys, entry = excluded.entry \
@@ -43,7 +46,8 @@ const DROP_ENTRY: &str = "DELETE FROM entry WHERE source = ?1 AND id = ?2";
 const KNOWN: &str = "SELECT coalesce(entry, key) FROM seen WHERE source = ?1 AND key = ?2";
 const PUT_KEY: &str = "INSERT INTO seen (source, key, entry) VALUES (?1, ?2, nullif(?3, ?2)) \
      ON CONFLICT (source, key) DO UPDATE SET entry = excluded.entry WHERE entry IS NOT excluded.entry";
-const MIRRORED: &str = "SELECT url, name, bytes, failures FROM picture WHERE source = ?1 ORDER BY url";
+const MIRRORED: &str = "SELECT url, name, bytes, failures FROM picture \
+     WHERE source = (SELECT key FROM source WHERE id = ?1) ORDER BY url";
 const PUT_MIRRORED: &str = "INSERT INTO picture (source, url, name, bytes, failures) VALUES (?1, ?2, ?3, ?4, ?5) \
      ON CONFLICT (source, url) DO UPDATE SET name = excluded.name, bytes = excluded.bytes, failures = excluded.failures";
 const DROP_MIRRORED: &str = "DELETE FROM picture WHERE source = ?1 AND url = ?2";
@@ -218,9 +222,15 @@ impl Store for Sqlite {
 
     /// In the order of their ids.
     fn entries(&self, id: &FeedId) -> Result<Vec<Kept>, StoreError> {
+        self.run(|connection| connection.prepare_cached(ENTRIES)?.query_map([id.as_str()], rows::kept)?.collect())
+    }
+
+    /// In the order of their ids.
+    fn entries_since(&self, id: &FeedId, since: DateTime<Utc>) -> Result<Vec<Kept>, StoreError> {
         self.run(|connection| {
-            let Some(source) = source_key(connection, id)? else { return Ok(Vec::new()) };
-            connection.prepare_cached(ENTRIES)?.query_map([source], rows::kept)?.collect()
+            let mut statement = connection.prepare_cached(ENTRIES)?;
+            let kept = statement.query_map([id.as_str()], |row| rows::kept_since(row, since))?;
+            kept.filter_map(Result::transpose).collect()
         })
     }
 
@@ -249,10 +259,7 @@ impl Store for Sqlite {
     }
 
     fn mirrored(&self, id: &FeedId) -> Result<Vec<Mirrored>, StoreError> {
-        self.run(|connection| {
-            let Some(source) = source_key(connection, id)? else { return Ok(Vec::new()) };
-            connection.prepare_cached(MIRRORED)?.query_map([source], rows::mirrored)?.collect()
-        })
+        self.run(|connection| connection.prepare_cached(MIRRORED)?.query_map([id.as_str()], rows::mirrored)?.collect())
     }
 
     /// First what changed, then what is dropped: an entry in both leaves its keys alone. A key that already belongs to

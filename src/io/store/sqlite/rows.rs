@@ -3,15 +3,15 @@
 //! A row written by an older version lacks fields that were added since, and one written by a newer version may have
 //! findings of a kind that this one does not know; both are read all the same.
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use rusqlite::types::Type;
 use rusqlite::{Connection, Error, Row};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
 use crate::finding::Finding;
-use crate::model::Entry;
+use crate::model::{Entry, Timestamp};
 use crate::pipeline::{Copy, Kept, Memory, Mirrored};
 
 /// A row of `entry`, ready to be written.
@@ -42,6 +42,16 @@ pub(super) fn kept(row: &Row<'_>) -> Result<Kept, Error> {
         keys: serde_json::from_str(keys).map_err(|error| unreadable(2, error))?,
         entry: serde_json::from_str::<Entry>(entry).map_err(|error| unreadable(3, error))?,
     })
+}
+
+/// [`kept`], if it was published at `since` or later. Of others only the time is read.
+pub(super) fn kept_since(row: &Row<'_>, since: DateTime<Utc>) -> Result<Option<Kept>, Error> {
+    #[derive(Deserialize)]
+    struct Time {
+        published: Timestamp,
+    }
+    let time: Time = serde_json::from_str(row.get_ref(3)?.as_str()?).map_err(|error| unreadable(3, error))?;
+    (time.published.instant() >= since).then(|| kept(row)).transpose()
 }
 
 /// The memory of a source from the text in column `column`.
