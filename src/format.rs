@@ -4,6 +4,7 @@
 //! line in [`FORMATS`]. Beside the formats stand the pages for people, [`html_page`], the list of all feeds, [`opml`], and
 //! `xml`, through which every text goes that an XML writer gets to see.
 
+mod again;
 pub mod atom;
 pub mod html_page;
 pub mod json_feed;
@@ -19,6 +20,9 @@ use std::collections::HashMap;
 
 use url::Url;
 
+pub use again::Layout;
+pub(crate) use again::{Published, artifacts_after, mark};
+
 use crate::model::{Artifact, Entry, Feed, FeedId, Part, archive_stem};
 
 /// A way to write a feed.
@@ -29,8 +33,15 @@ pub trait Format: Sync {
     fn name(&self) -> &'static str;
     /// The media type of the file.
     fn media_type(&self) -> &'static str;
-    /// Writes `feed`; `address` is where the file will be, if known (rel=self).
-    fn render(&self, feed: &Feed, address: Option<&Url>) -> Vec<u8>;
+    /// How entries stand in the file.
+    fn layout(&self) -> Layout;
+    /// Writes `feed` with only these of its entries; what is said of the feed is said of all of them. `address` is where
+    /// the file will be, if known (rel=self).
+    fn render_some(&self, feed: &Feed, entries: &[&Entry], address: Option<&Url>) -> Vec<u8>;
+    /// Writes `feed`.
+    fn render(&self, feed: &Feed, address: Option<&Url>) -> Vec<u8> {
+        self.render_some(feed, &feed.entries().iter().collect::<Vec<_>>(), address)
+    }
 }
 
 /// Every format, in the order in which files are published: JSON Feed first, since history is rebuilt from it.
@@ -38,28 +49,54 @@ pub const FORMATS: &[&dyn Format] = &[&json_feed::JsonFeed, &atom::Atom, &rss::R
 
 /// The files of one document of a feed; `base` is the address of the output folder, if known.
 pub fn artifacts(feed: &Feed, base: Option<&Url>) -> Vec<Artifact> {
-    let file = |format: &&dyn Format| {
+    let entries: Vec<&Entry> = feed.entries().iter().collect();
+    let file = |document: Document<'_>| Artifact {
+        bytes: (document.write)(&entries),
+        path: document.path,
+        media_type: document.media_type,
+    };
+    documents(feed, base).into_iter().map(file).collect()
+}
+
+/// A file that is to be written.
+struct Document<'a> {
+    path: String,
+    media_type: &'static str,
+    layout: Layout,
+    /// Writes it with some of the entries.
+    write: Box<Write<'a>>,
+}
+
+/// Writes a file with some of the entries of its feed.
+type Write<'a> = dyn Fn(&[&Entry]) -> Vec<u8> + 'a;
+
+/// The files of [`artifacts`], not written yet.
+fn documents<'a>(feed: &'a Feed, base: Option<&'a Url>) -> Vec<Document<'a>> {
+    let file = |format: &&'static dyn Format| {
+        let format = *format;
         let path = format!("{}.{}", feed.stem(), format.extension());
         let address = base.and_then(|base| base.join(&path).ok());
-        Artifact { bytes: format.render(feed, address.as_ref()), media_type: format.media_type(), path }
+        let write = Box::new(move |entries: &[&Entry]| format.render_some(feed, entries, address.as_ref()));
+        Document { path, media_type: format.media_type(), layout: format.layout(), write }
     };
-    let page = || Artifact {
+    let page = || Document {
         path: format!("{}.html", feed.id),
         media_type: "text/html",
-        bytes: html_page::feed_page(feed, base),
+        layout: html_page::LAYOUT,
+        write: Box::new(move |entries: &[&Entry]| html_page::feed_page_some(feed, entries, base)),
     };
     // People read what is new; archives are for readers.
     let page = matches!(feed.part, Part::Current { .. }).then(page);
     FORMATS.iter().map(file).chain(page).collect()
 }
 
-/// About how many bytes a file of `feed` takes, a little more rather than less.
-fn room(feed: &Feed) -> usize {
-    let texts = |entry: &Entry| {
+/// About how many bytes a file with `entries` takes, a little more rather than less.
+fn room(entries: &[&Entry]) -> usize {
+    let texts = |entry: &&Entry| {
         let content = entry.content.as_ref().map_or(0, |content| content.as_str().len());
         content + content / 8 + entry.summary.as_ref().map_or(0, String::len) + 1024
     };
-    feed.entries().iter().map(texts).sum::<usize>() + 4096
+    entries.iter().map(texts).sum::<usize>() + 4096
 }
 
 /// The files that every feed has, in the order of [`artifacts`].

@@ -353,6 +353,15 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// The order of a feed: never the same for two entries with different ids.
+    pub(crate) fn newest_first(&self, other: &Self) -> std::cmp::Ordering {
+        let newest = other.published.instant().cmp(&self.published.instant());
+        newest
+            .then_with(|| other.first_seen.cmp(&self.first_seen))
+            .then_with(|| self.position.cmp(&other.position))
+            .then_with(|| self.id.cmp(&other.id))
+    }
+
     /// The text with what stands below it.
     pub fn content_with_notice(&self) -> Option<Cow<'_, str>> {
         let content = self.content.as_ref()?.as_str();
@@ -451,13 +460,7 @@ impl Feed {
     /// then by id), drops every second entry with the same id, and keeps the first `max`.
     #[must_use]
     pub fn with_entries(mut self, mut entries: Vec<Entry>, max: usize) -> Self {
-        entries.sort_by(|a, b| {
-            let newest = b.published.instant().cmp(&a.published.instant());
-            newest
-                .then_with(|| b.first_seen.cmp(&a.first_seen))
-                .then_with(|| a.position.cmp(&b.position))
-                .then_with(|| a.id.cmp(&b.id))
-        });
+        entries.sort_by(Entry::newest_first);
         let mut ids = HashSet::new();
         entries.retain(|entry| ids.insert(entry.id.clone()));
         entries.truncate(max);

@@ -12,7 +12,7 @@ use chrono::{DateTime, FixedOffset};
 use quick_xml::escape::escape;
 use url::Url;
 
-use crate::format::{self, Format, xml};
+use crate::format::{self, Format, Layout, xml};
 use crate::model::{self, Attribution, Comments, Enclosure, Entry, Feed, Image, Parent, Part};
 use crate::normalise::id;
 
@@ -39,14 +39,18 @@ impl Format for Atom {
         "application/atom+xml"
     }
 
-    fn render(&self, feed: &Feed, address: Option<&Url>) -> Vec<u8> {
+    fn layout(&self) -> Layout {
+        Layout { list: "<feed", entry: "\n  <entry", between: "", end: "\n</feed>" }
+    }
+
+    fn render_some(&self, feed: &Feed, entries: &[&Entry], address: Option<&Url>) -> Vec<u8> {
         let config = WriteConfig { write_document_declaration: false, indent_size: Some(2) };
-        let mut start = Vec::with_capacity(format::room(feed));
+        let mut start = Vec::with_capacity(format::room(entries));
         start.extend_from_slice(b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
         // Writing to memory cannot fail.
-        let mut bytes = whole(feed, address).write_with_config(start, config).unwrap_or_default();
+        let mut bytes = whole(feed, entries, address).write_with_config(start, config).unwrap_or_default();
         bytes.push(b'\n');
-        completed(bytes, feed)
+        completed(bytes, feed, entries)
     }
 }
 
@@ -61,10 +65,10 @@ fn feed_id(home: &Url, name: &str) -> String {
 /// What the writer has no place for: `fh:archive` before the entries (RFC 5005, section 4; the schema of RFC 4287 lets
 /// nothing but entries follow), and `xml:lang` on those that have a language of their own. The writer escapes `<`
 /// everywhere, so that the tag of an entry cannot stand in a text.
-fn completed(bytes: Vec<u8>, feed: &Feed) -> Vec<u8> {
+fn completed(bytes: Vec<u8>, feed: &Feed, entries: &[&Entry]) -> Vec<u8> {
     const ENTRY: &str = "<entry>";
-    let archive = matches!(feed.part, Part::Archive { .. }) && !feed.entries().is_empty();
-    if !archive && feed.entries().iter().all(|entry| entry.language.is_none()) {
+    let archive = matches!(feed.part, Part::Archive { .. }) && !entries.is_empty();
+    if !archive && entries.iter().all(|entry| entry.language.is_none()) {
         return bytes;
     }
     let text = String::from_utf8(bytes).unwrap_or_default();
@@ -73,7 +77,7 @@ fn completed(bytes: Vec<u8>, feed: &Feed) -> Vec<u8> {
     if archive {
         whole.push_str("<fh:archive/>\n  ");
     }
-    for (part, entry) in parts.zip(feed.entries()) {
+    for (part, entry) in parts.zip(entries) {
         match entry.language.as_deref().and_then(xml::language) {
             Some(language) => whole.extend(["<entry xml:lang=\"", language, "\">"]),
             None => whole.push_str(ENTRY),
@@ -83,7 +87,7 @@ fn completed(bytes: Vec<u8>, feed: &Feed) -> Vec<u8> {
     whole.into_bytes()
 }
 
-fn whole(feed: &Feed, address: Option<&Url>) -> atom_syndication::Feed {
+fn whole(feed: &Feed, entries: &[&Entry], address: Option<&Url>) -> atom_syndication::Feed {
     let title = xml::some_line(feed.title.as_str()).unwrap_or_else(|| feed.id.to_string());
     let alternate = link("alternate", xml::uri(&feed.home), Some("text/html"));
     let mut links: Vec<Link> = format::links(feed, address, Atom.extension())
@@ -91,11 +95,11 @@ fn whole(feed: &Feed, address: Option<&Url>) -> atom_syndication::Feed {
         .map(|(relation, href)| link(relation, href, (relation != "hub").then_some(Atom.media_type())))
         .collect();
     links.insert(usize::from(address.is_some()), alternate);
-    let entries: Vec<atom_syndication::Entry> = feed.entries().iter().map(|own| entry(own, feed, address)).collect();
+    let changes = feed.entries().iter().map(|entry| xml::distinct(entry.updated, entry.id.as_str()));
     atom_syndication::Feed {
         id: xml::line(&feed_id(&feed.home, feed.id.as_str())).into_owned(),
         // A feed without entries is not published; the beginning of time keeps it valid all the same.
-        updated: entries.iter().map(|entry| entry.updated).max().unwrap_or_else(|| DateTime::UNIX_EPOCH.fixed_offset()),
+        updated: changes.max().unwrap_or_else(|| DateTime::UNIX_EPOCH.fixed_offset()),
         // Atom asks for an author of the feed where an entry names none (section 4.1.1).
         authors: vec![Person { name: title.clone(), ..Person::default() }],
         generator: Some(Generator { value: "feedmill".to_owned(), ..Generator::default() }),
@@ -105,7 +109,7 @@ fn whole(feed: &Feed, address: Option<&Url>) -> atom_syndication::Feed {
         subtitle: feed.description.as_deref().and_then(xml::some_words).map(Text::plain),
         lang: feed.language.as_deref().and_then(xml::language).map(str::to_owned),
         namespaces: NAMESPACES.iter().map(|(prefix, name)| ((*prefix).to_owned(), (*name).to_owned())).collect(),
-        entries,
+        entries: entries.iter().map(|own| entry(own, feed, address)).collect(),
         title: Text::plain(title),
         ..atom_syndication::Feed::default()
     }

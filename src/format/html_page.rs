@@ -18,11 +18,14 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 pub use feed::render as feed_page;
+pub(super) use feed::render_some as feed_page_some;
 pub use index::{Health, IndexFeed, render as index_page};
 
-use crate::format::{FORMATS, Format, xml};
+use crate::format::{FORMATS, Format, Layout, xml};
 use crate::model::FeedId;
 
+/// How entries stand in the page of a feed.
+pub(super) const LAYOUT: Layout = Layout { list: "<main>", entry: "\n<article ", between: "", end: "\n</main>" };
 /// The name of the script by which the index page is searched.
 pub const SEARCH_SCRIPT: &str = "search.js";
 /// The script itself; the page is whole without it.

@@ -13,7 +13,7 @@ use chrono::{DateTime, FixedOffset, SecondsFormat};
 use serde::Serialize;
 use url::Url;
 
-use crate::format::{self, Format, xml};
+use crate::format::{self, Format, Layout, xml};
 use crate::model::{
     Attribution, Comments, Enclosure, Entry, Feed, Image, Parent, Part, Person, Precision, REFRESH, SafeHtml,
 };
@@ -43,7 +43,11 @@ impl Format for JsonFeed {
         "application/feed+json"
     }
 
-    fn render(&self, feed: &Feed, address: Option<&Url>) -> Vec<u8> {
+    fn layout(&self) -> Layout {
+        Layout { list: "\n  \"items\": [", entry: "\n    {\n", between: ",", end: "\n  ]\n}\n" }
+    }
+
+    fn render_some(&self, feed: &Feed, entries: &[&Entry], address: Option<&Url>) -> Vec<u8> {
         let whole = Whole {
             version: "https://jsonfeed.org/version/1.1",
             title: feed.title.as_str(),
@@ -55,10 +59,10 @@ impl Format for JsonFeed {
             language: feed.language.as_deref(),
             hubs: feed.hub.iter().map(|url| Hub { r#type: "WebSub", url }).collect(),
             extension: extension(feed),
-            items: feed.entries().iter().map(item).collect(),
+            items: entries.iter().map(|entry| item(entry)).collect(),
         };
         // Texts, numbers and lists always serialise.
-        let mut bytes = Vec::with_capacity(format::room(feed));
+        let mut bytes = Vec::with_capacity(format::room(entries));
         let _ = serde_json::to_writer_pretty(&mut bytes, &whole);
         bytes.push(b'\n');
         bytes

@@ -17,7 +17,7 @@ use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Guid, Item, Source};
 use url::Url;
 
-use crate::format::{self, Format, xml};
+use crate::format::{self, Format, Layout, xml};
 use crate::model::{Attribution, Comments, Enclosure, Entry, Feed, Image, Parent, Part, SafeHtml, one_line};
 use crate::normalise::html::{self, Limit};
 
@@ -54,16 +54,20 @@ impl Format for Rss {
         "application/rss+xml"
     }
 
-    fn render(&self, feed: &Feed, address: Option<&Url>) -> Vec<u8> {
+    fn layout(&self) -> Layout {
+        Layout { list: "<channel>", entry: "\n    <item>", between: "", end: "\n  </channel>" }
+    }
+
+    fn render_some(&self, feed: &Feed, entries: &[&Entry], address: Option<&Url>) -> Vec<u8> {
         // Writing to memory cannot fail.
-        let space = Vec::with_capacity(format::room(feed));
-        let mut bytes = channel(feed, address).pretty_write_to(space, b' ', 2).unwrap_or_default();
+        let space = Vec::with_capacity(format::room(entries));
+        let mut bytes = channel(feed, entries, address).pretty_write_to(space, b' ', 2).unwrap_or_default();
         bytes.push(b'\n');
         bytes
     }
 }
 
-fn channel(feed: &Feed, address: Option<&Url>) -> Channel {
+fn channel(feed: &Feed, entries: &[&Entry], address: Option<&Url>) -> Channel {
     let title = xml::some_line(feed.title.as_str()).unwrap_or_else(|| feed.id.to_string());
     let link = xml::uri(&feed.home);
     let links = format::links(feed, address, Rss.extension());
@@ -96,7 +100,7 @@ fn channel(feed: &Feed, address: Option<&Url>) -> Channel {
             .chain(itunes::namespace(feed))
             .map(|(prefix, name)| ((*prefix).to_owned(), (*name).to_owned()))
             .collect(),
-        items: feed.entries().iter().map(|entry| item(entry, feed, address)).collect(),
+        items: entries.iter().map(|entry| item(entry, feed, address)).collect(),
         title,
         link,
         ..Channel::default()

@@ -1,5 +1,7 @@
 //! Properties of all formats over feeds with the oddest texts: strict parsers and other people's readers read them.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, FixedOffset, Utc};
 use proptest::collection::vec;
 use proptest::option::of;
@@ -9,10 +11,10 @@ use quick_xml::escape::partial_escape;
 use roxmltree::{Document, Node};
 use url::Url;
 
-use super::{FORMATS, artifacts, json_feed, xml};
+use super::{FORMATS, Published, again, artifacts, artifacts_after, json_feed, xml};
 use crate::model::{
-    Attribution, Comments, Enclosure, Entry, EntryId, Feed, FeedId, Image, Parent, Part, Person, Precision, REFRESH,
-    SafeHtml, Timestamp, Title,
+    Artifact, Attribution, Comments, Enclosure, Entry, EntryId, Feed, FeedId, Image, Parent, Part, Person, Precision,
+    REFRESH, SafeHtml, Timestamp, Title,
 };
 
 /// What has broken feeds before, between characters of all of Unicode.
@@ -191,6 +193,40 @@ const FIELDS: [&str; 15] = [
     "content_text",
 ];
 
+#[test]
+fn one_new_entry_is_the_only_one_that_is_written() {
+    let entry = |id: &str| {
+        let (url, at) = (format!("https://site.example/{id}"), "2026-11-22T12:00:00Z");
+        let published = serde_json::json!({ "instant": at, "precision": "exact" });
+        let entry = serde_json::json!({ "id": url, "url": url, "title": id, "published": published, "updated": at,
+            "summary": format!("About {id}."), "first_seen": at, "position": 0 });
+        serde_json::from_value::<Entry>(entry).unwrap()
+    };
+    let feed = |ids: &[&str]| {
+        let home = Url::parse("https://site.example/").unwrap();
+        let mut feed = Feed::new(FeedId::new("acme").unwrap(), Title::new("News").unwrap(), home);
+        feed.hub = Some(Url::parse("https://hub.example/").unwrap());
+        feed.with_entries(ids.iter().map(|id| entry(id)).collect(), 9)
+    };
+    let (before, now) = (feed(&["a", "b", "d"]), feed(&["b", "c", "d"]));
+    let published = Published {
+        files: artifacts(&before, None).into_iter().map(|file| file.bytes).collect(),
+        entries: before.entries().iter().map(|entry| entry.id.clone()).collect(),
+        changed: std::iter::once(entry("b").id).collect(),
+    };
+    let woven = |published: &Published| again::woven(&now, None, published);
+    assert!(woven(&published).is_none(), "two of three are too many");
+    let published = Published { changed: HashSet::new(), ..published };
+    let made = woven(&published).unwrap();
+    assert_eq!(made.len(), 4);
+    for (made, wanted) in made.iter().zip(artifacts(&now, None)) {
+        assert_eq!(String::from_utf8_lossy(&made.bytes), String::from_utf8_lossy(&wanted.bytes), "{}", wanted.path);
+    }
+    let mut entries = published.entries.clone();
+    entries.swap(0, 2);
+    assert!(woven(&Published { entries, ..published }).is_none(), "another order");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
 
@@ -202,6 +238,37 @@ proptest! {
         prop_assert_eq!(&*xml::line(&line), &*line);
         let element = format!("<a>{}</a>", partial_escape(&*text));
         prop_assert!(Document::parse(&element).is_ok());
+    }
+
+    #[test]
+    fn what_did_not_change_is_taken_over_as_it_is(feed in feed(), entries in vec((entry(), 0..6_u8), 1..9)) {
+        let base = Url::parse("https://me.example/feeds/").unwrap();
+        let with = |entries: Vec<Entry>| {
+            let mut feed = feed.clone();
+            feed.part = Part::Current { newest_archive: None };
+            feed.with_entries(entries, 7)
+        };
+        let before = entries.iter().filter(|(_, fate)| *fate > 0).map(|(entry, fate)| {
+            // What is another entry now.
+            let title = if *fate == 1 { Title::new("before").unwrap() } else { entry.title.clone() };
+            Entry { title, ..entry.clone() }
+        });
+        let before = with(before.collect());
+        let now = with(entries.into_iter().filter(|(_, fate)| *fate < 5).map(|(entry, _)| entry).collect());
+        let same = |id: &EntryId| {
+            let of = |feed: &Feed| feed.entries().iter().find(|entry| entry.id == *id).cloned();
+            of(&now).is_none() || of(&now) == of(&before)
+        };
+        let ids: Vec<EntryId> = before.entries().iter().map(|entry| entry.id.clone()).collect();
+        let published = Published {
+            files: artifacts(&before, Some(&base)).into_iter().map(|file| file.bytes).collect(),
+            changed: ids.iter().filter(|id| !same(id)).cloned().collect(),
+            entries: ids,
+        };
+        let files = |made: Vec<Artifact>| made.into_iter().map(|file| (file.path, file.bytes)).collect::<Vec<_>>();
+        let made = files(artifacts_after(&now, Some(&base), &published));
+        let wanted = files(artifacts(&now, Some(&base)));
+        prop_assert_eq!(made, wanted);
     }
 
     #[test]

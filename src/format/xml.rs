@@ -209,11 +209,11 @@ fn edge(year: i32, month: u32, day: u32) -> DateTime<Utc> {
 /// `instant` as RSS writes it (RFC 822 with four digits of the year): `Sun, 22 Nov 2026 10:00:00 +0000`. In UTC where the
 /// zone is no multiple of half an hour (Nepal, Chatham), which programs take for a mistake.
 pub(crate) fn rfc_822(instant: DateTime<FixedOffset>) -> String {
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let instant = writable(instant);
     let plain = instant.offset().local_minus_utc() % 1800 == 0;
     let instant = if plain { instant } else { instant.to_utc().fixed_offset() };
-    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let name = |names: &'static [&'static str], place: u32| names.get(place as usize).copied().unwrap_or_default();
     let (day, month) = (name(&DAYS, instant.weekday().num_days_from_monday()), name(&MONTHS, instant.month0()));
     let offset = instant.offset().local_minus_utc() / 60;
@@ -367,9 +367,9 @@ mod tests {
         assert_eq!(rfc_822(at("2026-11-02T10:00:00Z")), "Mon, 02 Nov 2026 10:00:00 +0000");
         assert_eq!(rfc_822(at("2026-11-22T21:00:00.9+11:00")), "Sun, 22 Nov 2026 21:00:00 +1100");
         assert_eq!(rfc_822(at("2026-11-22T03:00:00+05:45")), "Sat, 21 Nov 2026 21:15:00 +0000");
-        for hours in -40..400 {
-            let instant = at("0999-12-30T23:59:07-12:00") + chrono::TimeDelta::hours(hours * 7919);
-            let instant = instant.with_timezone(&FixedOffset::east_opt(hours as i32 % 24 * 1800).unwrap());
+        for hours in -40..400_i32 {
+            let instant = at("0999-12-30T23:59:07-12:00") + chrono::TimeDelta::hours(i64::from(hours) * 7919);
+            let instant = instant.with_timezone(&FixedOffset::east_opt(hours % 24 * 1800).unwrap());
             assert_eq!(rfc_822(instant), instant.format("%a, %d %b %Y %H:%M:%S %z").to_string());
         }
         let mean_time = FixedOffset::east_opt(9 * 3600 + 39 * 60 + 52).unwrap();

@@ -126,6 +126,9 @@ pub struct Memory {
     pub failure: Option<Finding>,
     /// Paths and sizes in bytes of the published files; empty while a publication is under way.
     pub published: Vec<(String, u64)>,
+    /// Fingerprint of the files of the feed as they were written (`format::mark`).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub written: String,
     /// `base_url` at that time: the feeds name their own address.
     #[serde(default)]
     pub base_url: Option<Url>,
@@ -179,6 +182,7 @@ impl Memory {
             validators: Validators::default(),
             fingerprint: String::new(),
             published: Vec::new(),
+            written: String::new(),
             presentation: String::new(),
             archives: Archives::default(),
             pace: Pace::default(),
@@ -195,6 +199,7 @@ impl Memory {
             validators: other.validators.clone(),
             fingerprint: other.fingerprint.clone(),
             published: other.published.clone(),
+            written: other.written.clone(),
             presentation: other.presentation.clone(),
             archives: other.archives.clone(),
             last_success: other.last_success,

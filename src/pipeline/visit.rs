@@ -1,6 +1,6 @@
 //! One visit to one source.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -44,6 +44,8 @@ struct Visit<'a, F, S, P, C> {
     findings: Vec<Finding>,
     /// What was learned of the blocks that the articles have in common.
     recurring: Option<Vec<u8>>,
+    /// The ids of the published entries in their order, and those of entries that are not as they were published.
+    reused: Option<(Vec<EntryId>, HashSet<EntryId>)>,
 }
 
 /// Visits `source`: whatever goes wrong becomes a finding, and the last good files stay. `keep_connection` says whether
@@ -77,6 +79,7 @@ pub async fn visit<F: Fetch, S: Store, P: Publish, C: Clock>(
         archived: Vec::new(),
         findings: Vec::new(),
         recurring: None,
+        reused: None,
     };
     if first {
         match restore(source, config, ports.fetch, ports.publish).await {

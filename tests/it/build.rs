@@ -62,6 +62,41 @@ fn the_same_input_gives_the_same_bytes() {
     assert_eq!(bytes(&one), bytes(&two));
 }
 
+/// What is taken over from the files of the run before is what would be written.
+#[test]
+fn files_made_of_those_before_are_the_same_as_new_ones() {
+    let origin = newspaper();
+    let project = Project::for_origin(&origin, "max_entries = 5");
+    project.build();
+    let mut stories: Vec<(String, String)> =
+        STORIES.iter().map(|(path, title)| ((*path).to_owned(), (*title).to_owned())).collect();
+    let steps: [&[(&str, &str)]; 4] = [
+        &[("/2026/four", "Museums open their doors <b>late</b> & for free")],
+        &[("/2026/five", "图书馆延长了开放时间,读者很高兴"), ("/2026/one", "The first bridge is closed again")],
+        &[("/2026/six", "Harbour pilots are back at work"), ("/2026/seven", "Snow is late this year")],
+        &[("/2026/six", "Harbour pilots strike again")],
+    ];
+    for (day, step) in steps.iter().enumerate() {
+        for (path, title) in *step {
+            stories.retain(|(known, _)| known != path);
+            stories.insert(0, ((*path).to_owned(), (*title).to_owned()));
+            origin.page(path, &story_page(title, &format!("2026-11-{:02}T09:00:00+01:00", 21 + day % 2)));
+        }
+        let listed: Vec<(&str, &str)> = stories.iter().map(|(path, title)| (path.as_str(), title.as_str())).collect();
+        origin.page("/", &front_page(&listed));
+        project.later(DAY);
+        project.build().stdout_has("changed");
+        let files = ["a.json", "a.atom", "a.rss", "a.html"].map(|name| format!("public/{name}"));
+        let made = files.each_ref().map(|file| project.read(file));
+        // Files that are not as they were written are written as a whole.
+        for file in &files {
+            std::fs::remove_file(project.path(file)).unwrap();
+        }
+        project.build();
+        assert_eq!(files.each_ref().map(|file| project.read(file)), made, "step {day}");
+    }
+}
+
 #[test]
 fn an_unchanged_body_without_validators_is_not_parsed_again() {
     let origin = newspaper();

@@ -23,6 +23,11 @@ const MAX_ORIGINS: usize = 24;
 
 /// Writes the page; `base` is the address of the output folder, if known.
 pub fn render(feed: &Feed, base: Option<&Url>) -> Vec<u8> {
+    render_some(feed, &feed.entries().iter().collect::<Vec<_>>(), base)
+}
+
+/// Writes the page with `entries`, which are some of those of `feed`; what is said of the feed is said of all.
+pub(in crate::format) fn render_some(feed: &Feed, entries: &[&Entry], base: Option<&Url>) -> Vec<u8> {
     let title = xml::line(feed.title.as_str());
     let language = feed.language.as_deref();
     let host = feed.home.host_str().unwrap_or(feed.home.as_str());
@@ -47,7 +52,7 @@ pub fn render(feed: &Feed, base: Option<&Url>) -> Vec<u8> {
             }
         }
         "\n"
-        main { "\n" @for entry in feed.entries() { (article(entry, feed, base)) "\n" } }
+        main { "\n" @for entry in entries { (article(entry, feed, base)) "\n" } }
         "\n"
         footer.quiet {
             p { "This page loads nothing from other sites, until you open a story that has pictures from there." }

@@ -71,10 +71,7 @@ async fn knows_the_same_body_again() {
     .await;
     let (web, url, options) = (web(), origin.url("/"), plain());
     let (_, validators) = page(get(&web, &url, &options).await.unwrap());
-    assert_eq!(
-        validators.body_hash.as_deref(),
-        Some("32e4fc33210edf0a94d0af822e63d179")
-    );
+    assert_eq!(validators.body_hash.as_deref(), Some("32e4fc33210edf0a94d0af822e63d179"));
     let request =
         Request { url: &url, home: &url, options: &options, root: None, validators: Some(&validators), last: false };
     assert!(matches!(web.fetch(request).await, Ok(Answer::Unchanged(_))));

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::Visit;
 use super::merge::Merged;
+use super::{Visit, publish};
 use crate::assemble;
 use crate::assemble::media::Names;
 use crate::finding::{Code, Finding};
@@ -24,12 +24,14 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         adopted: Vec<Kept>,
         news: Merged,
     ) -> Result<Outcome, Finding> {
+        let published = publish::order(&kept, self.source.max_entries);
         let mut all: BTreeMap<EntryId, Kept> = kept.into_iter().map(|kept| (kept.entry.id.clone(), kept)).collect();
         let mut written: Vec<Kept> = self.rebuilt.take().unwrap_or_default();
         for kept in adopted.into_iter().chain(news.entries) {
             all.insert(kept.entry.id.clone(), kept.clone());
             written.push(kept);
         }
+        self.reused = Some((published, written.iter().map(|kept| kept.entry.id.clone()).collect()));
         let entries = all.into_values().map(|kept| kept.entry).collect();
         let ordered = assemble::in_order(self.source, &after.channel, entries);
         let dropped = self.leaving(&ordered);
