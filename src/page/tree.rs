@@ -195,7 +195,7 @@ impl Scan<'_> {
     fn tag(&mut self, kind: TagKind, from: usize) -> Option<()> {
         let bytes = self.text.as_bytes();
         let mut at = from + bytes[from..].iter().position(|byte| ends_name(*byte))?;
-        let name = self.names.get(&bytes[from..at]);
+        let name = self.names.get(bytes, from, at);
         let (mut attrs, mut twice, mut self_closing) = (Vec::new(), false, false);
         loop {
             at = past_space(bytes, at);
@@ -212,7 +212,7 @@ impl Scan<'_> {
                     let written = Written::read(bytes, at)?;
                     at = written.end;
                     if kind == TagKind::StartTag {
-                        let local = self.names.get(&bytes[written.name.0..written.name.1]);
+                        let local = self.names.get(bytes, written.name.0, written.name.1);
                         // As html5ever does, the first of two wins.
                         if attrs.iter().any(|other: &Attribute| other.name.local == local) {
                             twice = true;
@@ -380,8 +380,14 @@ impl TokenSink for Relay<'_> {
 
 /// The names of a page that were met, so that each is looked up once in the table that all threads share.
 struct Names {
-    met: Vec<Option<LocalName>>,
-    lower: Vec<u8>,
+    met: Vec<Option<Met>>,
+}
+
+struct Met {
+    /// The first eight bytes of the name as it was written, zeros behind a shorter one.
+    start: u64,
+    length: usize,
+    local: LocalName,
 }
 
 /// A power of two; more than the names of a page, so that few meet in one place.
@@ -389,26 +395,37 @@ const PLACES: usize = 512;
 
 impl Names {
     fn new() -> Self {
-        Self { met: vec![None; PLACES], lower: Vec::new() }
+        Self { met: std::iter::repeat_with(|| None).take(PLACES).collect() }
     }
 
-    /// The name that is written as `name`, which begins and ends between characters; in lower case.
-    fn get(&mut self, name: &[u8]) -> LocalName {
-        let mut sum = 0_usize;
-        for byte in name {
-            sum = sum.rotate_left(5) ^ usize::from(byte.to_ascii_lowercase());
-        }
-        let place = &mut self.met[(sum.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) % PLACES];
+    /// The name that stands between two places, which are between characters; in lower case.
+    fn get(&mut self, bytes: &[u8], from: usize, to: usize) -> LocalName {
+        let (start, length) = (start(bytes, from, to), to - from);
+        let written = &bytes[from..to];
+        let sum = (start ^ (length as u64) ^ u64::from(written[length - 1]) << 5).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let place = &mut self.met[usize::from((sum >> 48) as u16) % PLACES];
         match place {
-            Some(met) if met.as_bytes().eq_ignore_ascii_case(name) => met.clone(),
+            Some(met) if met.start == start && met.length == length && (length <= 8 || met.local.as_bytes() == written) => {
+                met.local.clone()
+            }
             _ => {
-                self.lower.clear();
-                self.lower.extend(name.iter().map(u8::to_ascii_lowercase));
-                let local = LocalName::from(String::from_utf8_lossy(&self.lower));
-                *place = Some(local.clone());
+                let local = LocalName::from(String::from_utf8_lossy(written).to_ascii_lowercase());
+                *place = Some(Met { start, length, local: local.clone() });
                 local
             }
         }
+    }
+}
+
+/// The first eight bytes between two places as a number.
+fn start(bytes: &[u8], from: usize, to: usize) -> u64 {
+    match bytes.get(from..from + 8).and_then(|eight| eight.try_into().ok()) {
+        Some(eight) => {
+            let whole = u64::from_le_bytes(eight);
+            if to - from >= 8 { whole } else { whole & ((1 << (8 * (to - from))) - 1) }
+        }
+        // At the end of the page.
+        None => bytes[from..to].iter().take(8).rev().fold(0, |start, byte| start << 8 | u64::from(*byte)),
     }
 }
 
