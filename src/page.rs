@@ -1,7 +1,7 @@
 //! A fetched page: bytes → text → what stands in the way → gate → [`Document`].
 //!
-//! Pure. A page is decoded once, passes a linear gate (html5ever takes time quadratic in nesting depth and in the
-//! attributes of one tag), and is parsed once; everything else reads that one tree.
+//! Pure. A page is decoded once and parsed once, within the limits of a gate (html5ever takes time quadratic in nesting
+//! depth and in the attributes of one tag); everything else reads that one tree.
 //! It refuses bodies that are empty or not HTML, challenges ([`block`]), and documents over the gate's limits.
 
 pub mod block;
@@ -66,9 +66,8 @@ pub fn open(page: &Page, encoding: Option<&str>) -> Result<Found<Document>, Find
     {
         return Err(block.finding(&page.requested, None));
     }
-    if let Err(refusal) = gate::check(&decoded.text) {
-        return Err(Finding::error(Code::PageRefused, refusal.to_string()).at_page(&page.url));
-    }
+    let refused = |refusal: gate::Refusal| Finding::error(Code::PageRefused, refusal.to_string()).at_page(&page.url);
+    let document = Document::open(&decoded.text, &page.url).map_err(refused)?;
     let mut findings = Vec::new();
     if decoded.damaged {
         let message = format!("some bytes are not {}; they are shown as U+FFFD", decoded.encoding.name());
@@ -78,7 +77,7 @@ pub fn open(page: &Page, encoding: Option<&str>) -> Result<Found<Document>, Find
                 .remedy("set `encoding` for this feed if the text is garbled"),
         );
     }
-    Ok(Found { value: Document::parse(&decoded.text, &page.url), findings })
+    Ok(Found { value: document, findings })
 }
 
 fn looks_binary(body: &[u8]) -> bool {

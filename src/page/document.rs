@@ -8,6 +8,7 @@ use scraper::{ElementRef, Html, Node, Selector};
 use serde_json::Value;
 use url::Url;
 
+use super::gate::Refusal;
 use super::{lenient, tree};
 
 /// The most bytes of JSON-LD that are read from one page.
@@ -38,11 +39,14 @@ pub struct Document {
 }
 
 impl Document {
-    /// Parses `text`, which passed the gate; `url` is the address that answered.
+    /// Parses `text`; `url` is the address that answered.
     ///
     /// Scripting is off, so that the content of `<noscript>` is a tree and not text.
-    pub fn parse(text: &str, url: &Url) -> Self {
-        let html = tree::parse(text);
+    ///
+    /// # Errors
+    /// A limit that the page passes.
+    pub fn open(text: &str, url: &Url) -> Result<Self, Refusal> {
+        let html = tree::parse(text)?;
         let landmarks = Landmarks::of(&html);
         let base = landmarks
             .base
@@ -50,7 +54,13 @@ impl Document {
             .and_then(|base| url.join(base.trim()).ok())
             .filter(|base| matches!(base.scheme(), "http" | "https"))
             .unwrap_or_else(|| url.clone());
-        Self { html, url: url.clone(), base, landmarks, meta: OnceCell::new(), json_ld: OnceCell::new() }
+        Ok(Self { html, url: url.clone(), base, landmarks, meta: OnceCell::new(), json_ld: OnceCell::new() })
+    }
+
+    /// The same of a page of our own.
+    #[cfg(test)]
+    pub(crate) fn parse(text: &str, url: &Url) -> Self {
+        Self::open(text, url).unwrap()
     }
 
     /// The `<html>` element.

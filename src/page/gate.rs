@@ -1,8 +1,9 @@
-//! A linear look at the markup before html5ever sees it.
+//! What a document must not have, because html5ever would take too long over it.
 //!
 //! html5ever's time grows with the square of the nesting depth and of the number of attributes on one tag
-//! (servo/html5ever#788); browsers cap the depth at 512. This scan follows tags closely enough to know both, in one
-//! pass and with bounded memory, and refuses documents over the limits. It builds no tree and corrects nothing.
+//! (servo/html5ever#788); browsers cap the depth at 512. The limits are held while a page is cut into tokens
+//! (`page::tree`), before html5ever sees the next one; [`check`] is the same as one linear pass with bounded memory, for
+//! pages with tags that only html5ever's tokenizer understands. Nothing is built or corrected here.
 
 use memchr::{memchr, memchr3};
 use thiserror::Error;
@@ -74,14 +75,63 @@ const fn key(name: &[u8]) -> u64 {
     key
 }
 
+/// The elements that are open, as far as the limits are concerned.
+#[derive(Default)]
+pub(super) struct Open {
+    names: Vec<u64>,
+    tags: usize,
+}
+
+impl Open {
+    /// Takes a start tag; `slash` says that it ends with one.
+    pub(super) fn start(&mut self, name: &[u8], slash: bool) -> Result<(), Refusal> {
+        let key = self.count(name)?;
+        // Only foreign elements close themselves; for HTML elements the slash is ignored.
+        let closed = NOT_NESTING.contains(&key) || RAW_TEXT.contains(&key) || slash && SELF_CLOSING.contains(&key);
+        if !closed {
+            self.names.push(key);
+            if self.names.len() > MAX_DEPTH {
+                return Err(Refusal::TooDeep);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes an end tag: it closes the nearest open element of that name and all inside it, as in the tree builder.
+    pub(super) fn end(&mut self, name: &[u8]) -> Result<(), Refusal> {
+        let key = self.count(name)?;
+        if let Some(nearest) = self.names.iter().rposition(|open| *open == key) {
+            self.names.truncate(nearest);
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, name: &[u8]) -> Result<u64, Refusal> {
+        self.tags += 1;
+        if self.tags > MAX_TAGS { Err(Refusal::TooManyTags) } else { Ok(key(name)) }
+    }
+}
+
+/// Refuses a text between two tags that would be slow to write.
+pub(super) fn check_text(text: &[u8]) -> Result<(), Refusal> {
+    if is_slow(text) { Err(Refusal::SlowText) } else { Ok(()) }
+}
+
+/// The same for a tag, from its name on, and its `attributes`.
+pub(super) fn check_tag(tag: &[u8], attributes: usize) -> Result<(), Refusal> {
+    if attributes > MAX_ATTRIBUTES {
+        return Err(Refusal::TooManyAttributes);
+    }
+    if has_slow_value(tag) { Err(Refusal::SlowText) } else { Ok(()) }
+}
+
 /// Scans `html` once.
 ///
 /// # Errors
 /// The first limit that is passed.
 pub fn check(html: &str) -> Result<(), Refusal> {
     let bytes = html.as_bytes();
-    let mut open: Vec<u64> = Vec::with_capacity(64);
-    let mut tags = 0;
+    let mut open = Open::default();
     let mut at = 0;
     let mut text_from = 0;
     while let Some(step) = memchr(b'<', &bytes[at..]) {
@@ -96,35 +146,22 @@ pub fn check(html: &str) -> Result<(), Refusal> {
         if !bytes.get(name_at).is_some_and(u8::is_ascii_alphabetic) {
             continue;
         }
-        tags += 1;
-        if tags > MAX_TAGS {
-            return Err(Refusal::TooManyTags);
-        }
         let tag = read_tag(bytes, name_at)?;
-        if is_slow(&bytes[text_from..at]) || has_slow_value(&bytes[at..tag.end]) {
-            return Err(Refusal::SlowText);
-        }
+        check_text(&bytes[text_from..at])?;
+        check_tag(&bytes[at..tag.end], 0)?;
         at = tag.end;
         text_from = at;
-        if NOT_NESTING.contains(&tag.key) {
+        if closing {
+            open.end(tag.name)?;
             continue;
         }
-        if closing {
-            // The nearest open element of that name and all inside it, as the tree builder does.
-            if let Some(nearest) = open.iter().rposition(|key| *key == tag.key) {
-                open.truncate(nearest);
-            }
-        } else if RAW_TEXT.contains(&tag.key) {
+        open.start(tag.name, tag.slash)?;
+        if RAW_TEXT.contains(&key(tag.name)) {
             at = end_of_raw_text(bytes, at, tag.name);
             text_from = at;
-        } else if !tag.self_closing {
-            open.push(tag.key);
-            if open.len() > MAX_DEPTH {
-                return Err(Refusal::TooDeep);
-            }
         }
     }
-    if is_slow(&bytes[text_from..]) { Err(Refusal::SlowText) } else { Ok(()) }
+    check_text(&bytes[text_from..])
 }
 
 /// The attributes whose values are written: those that the sanitiser keeps, and those that become one of them.
@@ -181,9 +218,9 @@ fn is_slow(text: &[u8]) -> bool {
 
 struct Tag<'a> {
     name: &'a [u8],
-    key: u64,
     end: usize,
-    self_closing: bool,
+    /// Whether it ends with a slash.
+    slash: bool,
 }
 
 /// Whether `name` is one of `names`, in any case.
@@ -201,10 +238,8 @@ fn read_tag(bytes: &[u8], name_at: usize) -> Result<Tag<'_>, Refusal> {
     if close - from > 2 * MAX_ATTRIBUTES && attributes(&bytes[from..close]) > MAX_ATTRIBUTES {
         return Err(Refusal::TooManyAttributes);
     }
-    // Only foreign elements close themselves; for HTML elements the slash is ignored.
     let slash = close > from && bytes.get(close - 1) == Some(&b'/');
-    let key = key(name);
-    Ok(Tag { name, key, end: (close + 1).min(bytes.len()), self_closing: slash && SELF_CLOSING.contains(&key) })
+    Ok(Tag { name, end: (close + 1).min(bytes.len()), slash })
 }
 
 /// Where the `>` of a tag stands, or the end of the text: quoted values may hold one. A quote that is never closed

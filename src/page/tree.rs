@@ -20,15 +20,20 @@ use html5ever::{Attribute, LocalName, QualName, TokenizerResult, ns};
 use memchr::{memchr, memmem};
 use scraper::{Html, HtmlTreeSink, Node};
 
+use super::gate::{self, Open, Refusal};
 use super::reference;
 
 type Builder = TreeBuilder<NodeId, HtmlTreeSink>;
 
 /// The tree of `text`, as a browser without scripts builds it (WHATWG HTML, section 13.2).
-pub(super) fn parse(text: &str) -> Html {
+///
+/// # Errors
+/// The first limit of the [`gate`] that is passed.
+pub(super) fn parse(text: &str) -> Result<Html, Refusal> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if memchr(0, text.as_bytes()).is_some() {
-        return driver::parse_document(sink(text), options()).one(text);
+        gate::check(text)?;
+        return Ok(driver::parse_document(sink(text), options()).one(text));
     }
     let text = with_line_feeds(text);
     let mut scan = Scan {
@@ -37,13 +42,15 @@ pub(super) fn parse(text: &str) -> Html {
         at: 0,
         next: Next::Data,
         ended: false,
+        open: Open::default(),
+        passed: false,
         names: Names::new(),
         written: String::new(),
         builder: Builder::new(sink(&text), options().tree_builder),
     };
-    scan.run();
+    scan.run()?;
     scan.builder.end();
-    scan.builder.sink.finish()
+    Ok(scan.builder.sink.finish())
 }
 
 fn options() -> ParseOpts {
@@ -102,6 +109,9 @@ struct Scan<'a> {
     next: Next,
     /// Whether the tree builder has seen the end.
     ended: bool,
+    open: Open,
+    /// Whether the whole page has passed the gate.
+    passed: bool,
     names: Names,
     /// Text whose character references are being replaced.
     written: String,
@@ -109,11 +119,11 @@ struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    fn run(&mut self) {
+    fn run(&mut self) -> Result<(), Refusal> {
         while self.at < self.text.len() {
             match std::mem::replace(&mut self.next, Next::Data) {
-                Next::Data => self.data(),
-                Next::Raw(kind, name) => self.raw(kind, &name),
+                Next::Data => self.data()?,
+                Next::Raw(kind, name) => self.raw(kind, &name)?,
                 Next::Plaintext => {
                     let rest = self.slice(self.at, self.text.len());
                     self.at = self.text.len();
@@ -125,6 +135,7 @@ impl Scan<'_> {
         if !self.ended {
             self.tell(Token::EOFToken);
         }
+        Ok(())
     }
 
     fn tell(&self, token: Token) {
@@ -139,27 +150,26 @@ impl Scan<'_> {
     }
 
     /// Text up to the next `<`, and what begins there.
-    fn data(&mut self) {
+    fn data(&mut self) -> Result<(), Refusal> {
         let bytes = self.text.as_bytes();
         let from = self.at;
         self.at = memchr(b'<', &bytes[from..]).map_or(bytes.len(), |length| from + length);
+        gate::check_text(&bytes[from..self.at])?;
         self.characters(from, self.at, true);
         let rest = &bytes[self.at..];
         let told = match rest {
-            [] => Some(()),
-            [_, letter, ..] if letter.is_ascii_alphabetic() => self.tag(TagKind::StartTag, self.at + 1),
-            [_, b'/', letter, ..] if letter.is_ascii_alphabetic() => self.tag(TagKind::EndTag, self.at + 2),
-            [_, b'!', b'-', b'-', ..] => self.comment(self.at + 4),
-            [_, b'!' | b'?' | b'/', ..] => None,
+            [] => true,
+            [_, letter, ..] if letter.is_ascii_alphabetic() => self.tag(TagKind::StartTag, self.at + 1)?,
+            [_, b'/', letter, ..] if letter.is_ascii_alphabetic() => self.tag(TagKind::EndTag, self.at + 2)?,
+            [_, b'!', b'-', b'-', ..] => self.comment(self.at + 4).is_some(),
+            [_, b'!' | b'?' | b'/', ..] => false,
             _ => {
                 self.at += 1;
                 self.characters(self.at - 1, self.at, false);
-                Some(())
+                true
             }
         };
-        if told.is_none() {
-            self.pass_on(State::Data, None);
-        }
+        if told { Ok(()) } else { self.pass_on(State::Data, None) }
     }
 
     /// Tells the text between two places; `references` says whether `&amp;` is an ampersand in it.
@@ -191,12 +201,28 @@ impl Scan<'_> {
         Some(())
     }
 
-    /// Tells the tag whose name begins at `from`; `None`, with nothing told, if it is unusual or not ended.
-    fn tag(&mut self, kind: TagKind, from: usize) -> Option<()> {
+    /// Tells the tag whose name begins at `from`; `false`, with nothing told, if it is unusual or not ended.
+    fn tag(&mut self, kind: TagKind, from: usize) -> Result<bool, Refusal> {
         let bytes = self.text.as_bytes();
-        let mut at = from + bytes[from..].iter().position(|byte| ends_name(*byte))?;
-        let name = self.names.get(bytes, from, at);
-        let (mut attrs, mut twice, mut self_closing) = (Vec::new(), false, false);
+        let Some((tag, name_end, end)) = self.read_tag(kind, from) else { return Ok(false) };
+        gate::check_tag(&bytes[from..end], tag.attrs.len())?;
+        match kind {
+            TagKind::StartTag => self.open.start(&bytes[from..name_end], tag.self_closing)?,
+            TagKind::EndTag => self.open.end(&bytes[from..name_end])?,
+        }
+        let name = tag.name.clone();
+        self.at = end;
+        self.next = Next::after(&self.builder.process_token(Token::TagToken(tag), 1), &name);
+        Ok(true)
+    }
+
+    /// The tag whose name begins at `from`, where the name ends, and where the tag does.
+    fn read_tag(&mut self, kind: TagKind, from: usize) -> Option<(Tag, usize, usize)> {
+        let bytes = self.text.as_bytes();
+        let name_end = from + bytes[from..].iter().position(|byte| ends_name(*byte))?;
+        let name = self.names.get(bytes, from, name_end);
+        let (mut at, mut self_closing) = (name_end, false);
+        let (mut attrs, mut twice) = (Vec::<Attribute>::new(), false);
         loop {
             at = past_space(bytes, at);
             match *bytes.get(at)? {
@@ -211,10 +237,11 @@ impl Scan<'_> {
                 _ => {
                     let written = Written::read(bytes, at)?;
                     at = written.end;
-                    if kind == TagKind::StartTag {
+                    // The gate refuses the tag; until then, looking for a name among so many would be slow.
+                    if kind == TagKind::StartTag && attrs.len() <= gate::MAX_ATTRIBUTES {
                         let local = self.names.get(bytes, written.name.0, written.name.1);
                         // As html5ever does, the first of two wins.
-                        if attrs.iter().any(|other: &Attribute| other.name.local == local) {
+                        if attrs.iter().any(|other| other.name.local == local) {
                             twice = true;
                         } else {
                             let value = self.value(written.value);
@@ -224,11 +251,8 @@ impl Scan<'_> {
                 }
             }
         }
-        let had_duplicate_attributes = twice;
-        let tag = Tag { kind, name: name.clone(), self_closing, attrs, had_duplicate_attributes };
-        self.at = at + 1;
-        self.next = Next::after(&self.builder.process_token(Token::TagToken(tag), 1), &name);
-        Some(())
+        let tag = Tag { kind, name, self_closing, attrs, had_duplicate_attributes: twice };
+        Some((tag, name_end, at + 1))
     }
 
     fn value(&mut self, (from, to): (usize, usize)) -> StrTendril {
@@ -244,7 +268,7 @@ impl Scan<'_> {
     }
 
     /// Text up to the end tag `name`.
-    fn raw(&mut self, kind: RawKind, name: &LocalName) {
+    fn raw(&mut self, kind: RawKind, name: &LocalName) -> Result<(), Refusal> {
         let bytes = self.text.as_bytes();
         let mut at = self.at;
         let end = loop {
@@ -263,14 +287,26 @@ impl Scan<'_> {
         if is_plain {
             self.characters(self.at, end, kind == RawKind::Rcdata);
             self.at = end;
+            Ok(())
         } else {
-            self.pass_on(State::RawData(kind), Some(name));
+            self.pass_on(State::RawData(kind), Some(name))
         }
     }
 
     /// Lets html5ever's own tokenizer read on, until it has told the next tag, comment or doctype. These end with a `>`
     /// and leave nothing unread, so that they are the places to take over again.
-    fn pass_on(&mut self, state: State, last_start_tag: Option<&LocalName>) {
+    fn pass_on(&mut self, state: State, last_start_tag: Option<&LocalName>) -> Result<(), Refusal> {
+        let bytes = self.text.as_bytes();
+        // Doctypes and comments; a CDATA section is read on to the tag behind it.
+        let holds_no_tag = match &bytes[self.at..] {
+            [_, b'!', next, ..] => *next != b'[',
+            [_, next, ..] => *next == b'?',
+            _ => true,
+        };
+        if !(holds_no_tag && state == State::Data || self.passed) {
+            gate::check(self.text)?;
+            self.passed = true;
+        }
         let options = TokenizerOpts {
             discard_bom: false,
             initial_state: Some(state),
@@ -280,7 +316,6 @@ impl Scan<'_> {
         let relay = Relay { builder: &self.builder, next: RefCell::default(), ended: Cell::new(false) };
         let tokenizer = Tokenizer::new(relay, options);
         let queue = BufferQueue::default();
-        let bytes = self.text.as_bytes();
         while self.at < bytes.len() {
             let end = memchr(b'>', &bytes[self.at..]).map_or(bytes.len(), |length| self.at + length + 1);
             queue.push_back(self.slice(self.at, end));
@@ -289,11 +324,12 @@ impl Scan<'_> {
             while !matches!(tokenizer.feed(&queue), TokenizerResult::Done) {}
             if let Some(next) = tokenizer.sink.next.take() {
                 self.next = next;
-                return;
+                return Ok(());
             }
         }
         tokenizer.end();
         self.ended = true;
+        Ok(())
     }
 }
 
@@ -405,7 +441,9 @@ impl Names {
         let sum = (start ^ (length as u64) ^ u64::from(written[length - 1]) << 5).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let place = &mut self.met[usize::from((sum >> 48) as u16) % PLACES];
         match place {
-            Some(met) if met.start == start && met.length == length && (length <= 8 || met.local.as_bytes() == written) => {
+            Some(met)
+                if met.start == start && met.length == length && (length <= 8 || met.local.as_bytes() == written) =>
+            {
                 met.local.clone()
             }
             _ => {
