@@ -178,7 +178,8 @@ pub struct Rules {
 /// `<meta>`, `<time>`, visible text, address.
 pub fn read(document: &crate::page::Document, rules: &Rules) -> Article {
     let mut article = Article { language: document.declared_language().map(str::to_owned), ..Article::default() };
-    let survey = survey::survey(document);
+    let mut judge = traits::Judge::default();
+    let survey = survey::survey(document, &mut judge);
     let json_ld = jsonld::testify(document).unwrap_or_default();
     let open_graph = meta::open_graph(document);
     let microdata = microdata::testify(document, &survey);
@@ -209,7 +210,7 @@ pub fn read(document: &crate::page::Document, rules: &Rules) -> Article {
     merge::address_date(&mut article, document.url());
     merge::last_dates(&mut article, &survey);
     let headline = article.title.as_ref().map(|claim| claim.value.as_str());
-    let found = body::find(document, rules, headline, written.as_deref());
+    let found = body::find(document, rules, &mut judge, headline, written.as_deref());
     if found.unmatched
         && let Some(field) = &rules.content
     {

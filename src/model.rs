@@ -109,7 +109,23 @@ impl Title {
 pub fn one_line(text: &str, max_bytes: usize) -> String {
     let mut line = String::with_capacity(text.len().min(max_bytes + 4));
     let mut gap = false;
-    for c in text.chars() {
+    let mut rest = text;
+    loop {
+        // Most texts are words of ASCII, which can be taken over whole.
+        let room = max_bytes.saturating_sub(line.len() + 1);
+        let word = rest.bytes().take(room).position(|byte| !byte.is_ascii_graphic()).unwrap_or(room.min(rest.len()));
+        if word > 0 {
+            if gap && !line.is_empty() {
+                line.push(' ');
+            }
+            gap = false;
+            let (word, tail) = rest.split_at_checked(word).unwrap_or((rest, ""));
+            line.push_str(word);
+            rest = tail;
+        }
+        let mut characters = rest.chars();
+        let Some(c) = characters.next() else { return line };
+        rest = characters.as_str();
         if is_override(c) {
             continue;
         }
@@ -131,7 +147,6 @@ pub fn one_line(text: &str, max_bytes: usize) -> String {
         }
         line.push(c);
     }
-    line
 }
 
 /// Whether `c` reorders the text around it (U+202A–202E, U+2066–2069): such characters can disguise a title.

@@ -9,9 +9,11 @@ use scraper::ElementRef;
 use super::Article;
 use super::survey::Survey;
 use crate::finding::Code;
+use crate::normalise::text::weight;
 use crate::page::{Document, document::text};
 use crate::selector;
 
+mod stems;
 mod words;
 
 /// A body of this weight (letters; those of Chinese, Japanese and Korean count twice) is a story, whatever else the
@@ -190,10 +192,6 @@ fn is_shell(document: &Document, survey: &Survey<'_>) -> bool {
     !survey.scripts.is_empty() && document.select(place).any(is_empty)
         || document.select(selector!("noscript")).any(asks)
         || survey.lines.iter().any(|line| words::is_title_of(words::Kind::Script, &line.text))
-}
-
-fn weight(text: &str) -> usize {
-    text.chars().filter(|c| c.is_alphanumeric()).map(|c| if c as u32 >= 0x2E80 { 2 } else { 1 }).sum()
 }
 
 /// The weight of what stands outside tags.

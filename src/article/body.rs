@@ -10,6 +10,7 @@ use scraper::ElementRef;
 use super::candidate::{self, Choice, Hidden};
 use super::copy::{Copier, Gone};
 use super::measure::{Measures, measure};
+use super::traits::Judge;
 use super::{Claim, Origin, Rules, furniture, shape};
 use crate::normalise::html;
 use crate::page::Document;
@@ -26,18 +27,25 @@ pub(super) struct Body {
     pub(super) unmatched: bool,
 }
 
-/// Finds the body; `title` is the headline, `written` the body as the page's JSON-LD has it.
-pub(super) fn find(document: &Document, rules: &Rules, title: Option<&str>, written: Option<&str>) -> Body {
+/// Finds the body; `title` is the headline, `written` the body as the page's JSON-LD has it, and `judge` is asked what
+/// classes say.
+pub(super) fn find<'a>(
+    document: &'a Document,
+    rules: &Rules,
+    judge: &mut Judge<'a>,
+    title: Option<&str>,
+    written: Option<&str>,
+) -> Body {
     let mut unmatched = false;
     if let Some(field) = &rules.content {
         let elements = outermost(field.elements(document.root()));
-        if let Some(markup) = configured(document, rules, &elements, title) {
+        if let Some(markup) = configured(document, rules, judge, &elements, title) {
             let claim = Some(Claim { value: markup, origin: Origin::Configured });
             return Body { claim, strategy: "configured", unmatched };
         }
         unmatched = !field.optional;
     }
-    let page = document.first(selector!("body")).map(|body| measure(body, &rules.remove));
+    let page = document.first(selector!("body")).map(|body| measure(body, &rules.remove, judge));
     let read = |hidden| readable(document, page.as_ref()?, title, hidden);
     let found = read(Hidden::Left).filter(|(_, length)| *length >= SHORT);
     // Some pages arrive with their story hidden, and a script shows it.
@@ -63,8 +71,14 @@ fn outermost(elements: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
     elements.into_iter().filter(|element| !element.ancestors().any(|outer| ids.contains(&outer.id()))).collect()
 }
 
-fn configured(document: &Document, rules: &Rules, elements: &[ElementRef<'_>], title: Option<&str>) -> Option<String> {
-    let measured: Vec<Measures<'_>> = elements.iter().map(|element| measure(*element, &rules.remove)).collect();
+fn configured<'a>(
+    document: &'a Document,
+    rules: &Rules,
+    judge: &mut Judge<'a>,
+    elements: &[ElementRef<'a>],
+    title: Option<&str>,
+) -> Option<String> {
+    let measured: Vec<Measures<'_>> = elements.iter().map(|element| measure(*element, &rules.remove, judge)).collect();
     let mut gone = Gone::new();
     for page in &measured {
         gone.extend(page.left.iter().copied());

@@ -11,7 +11,7 @@ use scraper::ElementRef;
 use super::lines::Line;
 use super::survey::Survey;
 use crate::normalise::person;
-use crate::page::document::text;
+use crate::page::document::{attribute, text};
 use crate::selector;
 
 fn pattern(text: &str) -> Regex {
@@ -86,13 +86,22 @@ fn marked(survey: &Survey<'_>) -> Option<Vec<String>> {
          [class*=authorName], [class*=authorname], [class*=AuthorName], [class*=byline], [class*=Byline], \
          [itemprop~=author]"
     );
-    let linked = survey.anchors.iter().filter(|element| links.matches(element));
-    let classed = survey.marked.iter().filter(|element| classes.matches(element));
-    linked.chain(classed).take(24).find_map(|&element| {
+    // A selector costs more than a look at what it asks for.
+    let may_lead = |link: &&ElementRef<'_>| {
+        attribute(**link, "rel").is_some_and(names_author)
+            || attribute(**link, "href").is_some_and(|href| href.contains("/aut"))
+    };
+    let linked = survey.anchors.iter().filter(may_lead).filter(|element| links.matches(element)).copied();
+    let classed = survey.authors().filter(|element| classes.matches(element));
+    linked.chain(classed).take(24).find_map(|element| {
         let names = people(element);
         let usable = names.iter().all(|name| (2..=80).contains(&name.chars().count()));
         (usable && names.iter().any(|name| !person::names(name).is_empty())).then_some(names)
     })
+}
+
+fn names_author(words: &str) -> bool {
+    words.as_bytes().windows(6).any(|part| part.eq_ignore_ascii_case(b"author"))
 }
 
 /// The names in `element`: its parts where each of them is a full name, else its words.

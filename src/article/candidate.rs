@@ -8,6 +8,7 @@
 
 use super::measure::{Measured, Measures, Totals, ratio};
 use super::traits::Traits;
+use crate::page::document::attribute;
 
 /// Text that a body should have; with less the search is repeated more tolerantly.
 const ENOUGH: u32 = 500;
@@ -349,7 +350,8 @@ impl<'p, 'a> Attempt<'p, 'a> {
         let Some(parent) = self.parent(best) else { return vec![best] };
         let points = self.points(best);
         let threshold = (points * 0.2).max(10.0);
-        let class = |at: usize| self.page.get(at).and_then(|element| element.element.attr("class")).unwrap_or_default();
+        let class =
+            |at: usize| self.page.get(at).and_then(|element| attribute(element.element, "class")).unwrap_or_default();
         let own = class(best);
         self.children(parent)
             .filter(|&beside| {
@@ -375,7 +377,8 @@ impl<'p, 'a> Attempt<'p, 'a> {
 
     /// Elements elsewhere that are of the same kind as `best`, as where advertisements cut a story into pieces.
     fn add_continuations(&self, best: usize, roots: &mut Vec<usize>) {
-        let class = |at: usize| self.page.get(at).and_then(|element| element.element.attr("class")).unwrap_or_default();
+        let class =
+            |at: usize| self.page.get(at).and_then(|element| attribute(element.element, "class")).unwrap_or_default();
         let own = class(best).trim();
         if own.is_empty() {
             return;
@@ -501,10 +504,10 @@ impl<'p, 'a> Attempt<'p, 'a> {
     fn is_data(&self, at: usize) -> bool {
         let Some(table) = self.page.get(at) else { return false };
         let total = self.total(at);
-        if matches!(table.element.attr("role"), Some("presentation" | "none")) {
+        if matches!(attribute(table.element, "role"), Some("presentation" | "none")) {
             return false;
         }
-        if table.element.attr("summary").is_some() {
+        if attribute(table.element, "summary").is_some() {
             return true;
         }
         let marked = (at + 1..self.end(at))

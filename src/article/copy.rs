@@ -16,7 +16,7 @@ use super::traits::is_left_out;
 use crate::normalise::html::is_block;
 use crate::normalise::image;
 use crate::page::Document;
-use crate::page::document::is_inline;
+use crate::page::document::{attribute, is_inline};
 use crate::selector;
 
 /// Attributes that later steps or the sanitiser look at.
@@ -137,9 +137,9 @@ impl<'a> Copier<'a> {
             "iframe" | "embed" | "object" | "amp-iframe" | "frame" => self.player(element),
             "video" | "audio" | "amp-video" | "amp-audio" => self.recording(element),
             "a" => self.link(element),
-            "oembed" => self.linked(element, element.attr("url")),
+            "oembed" => self.linked(element, attribute(element, "url")),
             "blockquote" | "form" | "center" | "fieldset" => self.quoted(element, name),
-            _ if element.attr("data-cfemail").is_some() => self.hidden_address(element),
+            _ if attribute(element, "data-cfemail").is_some() => self.hidden_address(element),
             _ => self.custom(element).unwrap_or_else(|| Fate::Keep(self.with_attributes(element, name))),
         }
     }
@@ -164,7 +164,7 @@ impl<'a> Copier<'a> {
     }
 
     fn picture(&mut self, element: ElementRef<'_>, sources: &[&str]) -> Fate {
-        let address = image::best(|name| element.attr(name), sources);
+        let address = image::best(|name| attribute(element, name), sources);
         let Some(url) = address.and_then(|src| self.document.resolve(src)) else { return Fate::Skip };
         if !is_ratio(element) && (is_below(element, "width", 3) || is_below(element, "height", 3)) {
             return Fate::Skip;
@@ -180,7 +180,7 @@ impl<'a> Copier<'a> {
         let mut attributes = vec![("src", url.as_str())];
         let names: &[&str] = if is_ratio(element) { &["alt"] } else { &["alt", "width", "height"] };
         for name in names {
-            if let Some(value) = element.attr(name) {
+            if let Some(value) = attribute(element, name) {
                 attributes.push((name, value));
             }
         }
@@ -190,7 +190,7 @@ impl<'a> Copier<'a> {
     fn choice(&mut self, picture: ElementRef<'_>) -> Fate {
         let sources: Vec<&str> = picture
             .select(selector!("source"))
-            .filter_map(|source| ["srcset", "data-srcset"].into_iter().find_map(|name| source.attr(name)))
+            .filter_map(|source| ["srcset", "data-srcset"].into_iter().find_map(|name| attribute(source, name)))
             .collect();
         if let Some(img) = picture.select(selector!("img, amp-img")).next() {
             return self.picture(img, &sources);
@@ -203,14 +203,15 @@ impl<'a> Copier<'a> {
     /// Whether a `<noscript>` has a picture that the page shows nowhere else.
     fn holds_the_real_picture(&self, noscript: ElementRef<'_>) -> bool {
         let Some(inner) = noscript.select(selector!("img, amp-img")).next() else { return false };
-        let Some(url) = image::best(|name| inner.attr(name), &[]).and_then(|src| self.document.resolve(src)) else {
+        let Some(url) = image::best(|name| attribute(inner, name), &[]).and_then(|src| self.document.resolve(src))
+        else {
             return false;
         };
         let shows = |node: Option<ego_tree::NodeRef<'_, Node>>| {
             node.and_then(ElementRef::wrap).is_some_and(|beside| {
                 let own = (beside.value().name() == "img").then_some(beside);
                 own.or_else(|| beside.select(selector!("img")).next())
-                    .is_some_and(|img| image::best(|name| img.attr(name), &[]).is_some())
+                    .is_some_and(|img| image::best(|name| attribute(img, name), &[]).is_some())
             })
         };
         let before = noscript.prev_siblings().find(|node| node.value().is_element());
@@ -225,7 +226,7 @@ impl<'a> Copier<'a> {
         if !is_ratio(element) && (is_below(element, "width", 20) || is_below(element, "height", 20)) {
             return Fate::Skip;
         }
-        let addresses = names.into_iter().filter_map(|name| element.attr(name));
+        let addresses = names.into_iter().filter_map(|name| attribute(element, name));
         let url = addresses
             .filter(|address| !address.starts_with("about:"))
             .find_map(|address| self.document.resolve(address));
@@ -234,7 +235,7 @@ impl<'a> Copier<'a> {
 
     /// `<figure><a><img></a><figcaption><a>Provider: title</a></figcaption></figure>`.
     fn preview(&self, preview: &Preview, element: ElementRef<'_>) -> Fate {
-        let title = ["title", "aria-label", "data-title"].into_iter().filter_map(|name| element.attr(name));
+        let title = ["title", "aria-label", "data-title"].into_iter().filter_map(|name| attribute(element, name));
         let title = title.map(|title| crate::model::one_line(title, 300)).find(|title| !title.is_empty());
         // "YouTube video player" says no more than the name before it.
         let title = title.filter(|title| {
@@ -267,15 +268,15 @@ impl<'a> Copier<'a> {
 
     /// A script that draws a post or a file of another site where it stands.
     fn script(&self, element: ElementRef<'_>) -> Fate {
-        if let Some(post) = element.attr("data-telegram-post") {
+        if let Some(post) = attribute(element, "data-telegram-post") {
             let preview = embed::by_id("telegram", post);
             return preview.map_or(Fate::Skip, |preview| self.preview(&preview, element));
         }
-        let source = element.attr("src").filter(|source| source.contains("//gist.github.com/"));
+        let source = attribute(element, "src").filter(|source| source.contains("//gist.github.com/"));
         if source.is_some() {
             return self.linked(element, source);
         }
-        if element.attr("type").is_some_and(|kind| kind.starts_with("math/tex")) {
+        if attribute(element, "type").is_some_and(|kind| kind.starts_with("math/tex")) {
             return self.source_text(&element.text().collect::<String>());
         }
         Fate::Skip
@@ -284,7 +285,7 @@ impl<'a> Copier<'a> {
     /// A formula as its source in TeX, else as its words.
     fn formula(&self, element: ElementRef<'_>) -> Fate {
         let written = element.select(selector!("annotation[encoding*='tex' i]")).next().map(|tex| tex.text().collect());
-        let written = written.or_else(|| element.attr("alttext").map(str::to_owned));
+        let written = written.or_else(|| attribute(element, "alttext").map(str::to_owned));
         self.source_text(&written.unwrap_or_else(|| element.text().collect::<String>()))
     }
 
@@ -308,13 +309,15 @@ impl<'a> Copier<'a> {
         let is_post = element.value().classes().any(|class| {
             ["-tweet", "-media", "-embed", "-post", "-card", "-embed-bq"].iter().any(|end| class.ends_with(end))
         });
-        let address =
-            names.into_iter().filter_map(|name| element.attr(name)).find_map(|address| self.document.resolve(address));
+        let address = names
+            .into_iter()
+            .filter_map(|name| attribute(element, name))
+            .find_map(|address| self.document.resolve(address));
         let preview = address.filter(|_| is_post).and_then(|address| embed::preview(&address));
         let inside = |preview: &Preview| {
             let host = preview.target.host_str().map(str::to_owned);
             element.select(selector!("a[href]")).any(|link| {
-                link.attr("href")
+                attribute(link, "href")
                     .and_then(|href| self.document.resolve(href))
                     .is_some_and(|url| url.host_str() == host.as_deref())
             })
@@ -347,8 +350,8 @@ impl<'a> Copier<'a> {
             ("div", "data-vimeo-id", "vimeo"),
         ];
         let name = element.value().name();
-        for (tag, attribute, provider) in PLAYERS.iter().filter(|(tag, ..)| *tag == name) {
-            if let Some(id) = element.attr(attribute) {
+        for (tag, key, provider) in PLAYERS.iter().filter(|(tag, ..)| *tag == name) {
+            if let Some(id) = attribute(element, key) {
                 let preview = embed::by_id(provider, id).or_else(|| embed::preview(&self.document.resolve(id)?));
                 if preview.is_some() || *tag != "div" {
                     return Some(preview.map_or(Fate::Skip, |preview| self.preview(&preview, element)));
@@ -357,11 +360,13 @@ impl<'a> Copier<'a> {
         }
         let social = element.value().classes().any(|class| matches!(class, "fb-post" | "fb-video"));
         if social || matches!(name, "amp-facebook" | "amp-embedly-card" | "amp-reddit") {
-            let address = ["data-href", "data-url", "data-src"].into_iter().find_map(|name| element.attr(name));
+            let address = ["data-href", "data-url", "data-src"].into_iter().find_map(|name| attribute(element, name));
             return Some(self.linked(element, address));
         }
-        let late = || image::best(|name| element.attr(name), &[]).filter(|address| image::is_picture_file(address));
-        let behind = || element.attr("style").and_then(image::behind).filter(|address| !image::is_decoration(address));
+        let late =
+            || image::best(|name| attribute(element, name), &[]).filter(|address| image::is_picture_file(address));
+        let behind =
+            || attribute(element, "style").and_then(image::behind).filter(|address| !image::is_decoration(address));
         let is_component = name.contains('-');
         let is_box = matches!(name, "div" | "figure" | "span" | "a");
         let empty = || {
@@ -375,13 +380,13 @@ impl<'a> Copier<'a> {
     }
 
     fn recording(&self, element: ElementRef<'_>) -> Fate {
-        let source = element.attr("src").or_else(|| element.attr("data-src")).map(str::to_owned);
-        let source =
-            source.or_else(|| element.select(selector!("source[src]")).find_map(|s| s.attr("src").map(str::to_owned)));
+        let source = attribute(element, "src").or_else(|| attribute(element, "data-src")).map(str::to_owned);
+        let source = source
+            .or_else(|| element.select(selector!("source[src]")).find_map(|s| attribute(s, "src").map(str::to_owned)));
         let Some(url) = source.and_then(|source| self.document.resolve(&source)) else { return Fate::Skip };
         let name = if element.value().name().ends_with("audio") { "audio" } else { "video" };
         let mut attributes = vec![("src", url.as_str())];
-        let poster = element.attr("poster").and_then(|poster| self.document.resolve(poster));
+        let poster = attribute(element, "poster").and_then(|poster| self.document.resolve(poster));
         if let Some(poster) = poster.as_ref().filter(|_| name == "video") {
             attributes.push(("poster", poster.as_str()));
         }
@@ -389,10 +394,10 @@ impl<'a> Copier<'a> {
     }
 
     fn link(&self, element: ElementRef<'_>) -> Fate {
-        if element.attr("data-cfemail").is_some() {
+        if attribute(element, "data-cfemail").is_some() {
             return self.hidden_address(element);
         }
-        let hidden = element.attr("href").and_then(|href| href.split_once("/cdn-cgi/l/email-protection#"));
+        let hidden = attribute(element, "href").and_then(|href| href.split_once("/cdn-cgi/l/email-protection#"));
         if let Some(address) = hidden.and_then(|(_, code)| decode_address(code)) {
             let id = self.element("a", vec![("href", &format!("mailto:{address}"))]);
             return Fate::Keep(id);
@@ -401,7 +406,7 @@ impl<'a> Copier<'a> {
     }
 
     fn hidden_address(&self, element: ElementRef<'_>) -> Fate {
-        match element.attr("data-cfemail").and_then(decode_address) {
+        match attribute(element, "data-cfemail").and_then(decode_address) {
             Some(address) => Fate::Replace(self.text(&address)),
             None => Fate::Skip,
         }
@@ -410,12 +415,12 @@ impl<'a> Copier<'a> {
 
 /// Whether the size of `element` is only the ratio of its sides, as pages made for phones write it.
 fn is_ratio(element: ElementRef<'_>) -> bool {
-    element.value().name().starts_with("amp-") && element.attr("layout").is_some_and(|layout| layout == "responsive")
+    element.value().name().starts_with("amp-")
+        && attribute(element, "layout").is_some_and(|layout| layout == "responsive")
 }
 
 fn is_below(element: ElementRef<'_>, name: &str, least: u32) -> bool {
-    element
-        .attr(name)
+    attribute(element, name)
         .and_then(|number| number.trim().trim_end_matches("px").parse::<u32>().ok())
         .is_some_and(|number| number < least)
 }

@@ -3,6 +3,7 @@
 //!
 //! Only general rules, and only whole blocks: a sentence is never cut.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use dom_query::NodeRef;
@@ -77,7 +78,9 @@ fn pattern(text: &str) -> Regex {
 struct Block<'a> {
     node: NodeRef<'a>,
     text: String,
-    /// How much of the text stands in links, in characters.
+    /// How long the text is, in characters.
+    length: usize,
+    /// How much of it stands in links, in characters.
     linked: usize,
     heading: bool,
 }
@@ -85,15 +88,15 @@ struct Block<'a> {
 /// Removes furniture below `root`; `title` is the headline.
 pub(super) fn remove(root: &NodeRef<'_>, title: Option<&str>) {
     let blocks = blocks(root);
-    let total: usize = blocks.iter().map(|block| block.text.chars().count()).sum();
+    let total: usize = blocks.iter().map(|block| block.length).sum();
     let wanted = title.map(folded).unwrap_or_default();
     let mut gone = vec![false; blocks.len()];
     twins(&blocks, &mut gone);
     for (at, block) in blocks.iter().enumerate() {
         let leading = at < REACH;
         let trailing = at + REACH >= blocks.len();
-        let length = block.text.chars().count();
-        let same = leading && is_headline(&folded(&block.text), &wanted, block.heading);
+        let length = block.length;
+        let same = leading && !wanted.is_empty() && is_headline(&folded(&block.text), &wanted, block.heading);
         if !same && length * 2 > total || block.node.has_name("pre") {
             continue;
         }
@@ -101,9 +104,9 @@ pub(super) fn remove(root: &NodeRef<'_>, title: Option<&str>) {
             && (is_dateline(&block.text)
                 || is_first_line(&blocks, at)
                 || block.text.len() <= 160 && SERVICE.is_match(&block.text));
-        let label = length < 30 && ADVERTISEMENT.is_match(&block.text)
-            || at < 3 && length <= 100 && BREADCRUMB.is_match(&block.text);
-        let promotion = is_promotion(&block.text) && !block.heading;
+        let label =
+            length < 30 && ADVERTISEMENT.is_match(&block.text) || at < 3 && length <= 100 && is_breadcrumb(&block.text);
+        let promotion = !block.heading && is_promotion(&block.text, length);
         let others = length < 160 && is_link_to_others(block, length);
         if let Some(gone) = gone.get_mut(at) {
             *gone |= same || line || label || others || promotion;
@@ -126,24 +129,31 @@ fn is_headline(line: &str, wanted: &str, heading: bool) -> bool {
     !short.is_empty() && (line == wanted || heading && short.len() * 4 >= long.len() * 3 && long.contains(short))
 }
 
+fn is_breadcrumb(text: &str) -> bool {
+    text.contains(['>', '›', '»', '→', '/', '-', ':', '：']) && BREADCRUMB.is_match(text)
+}
+
 /// Whether a block says "read also" and is a link but for that.
 fn is_link_to_others(block: &Block<'_>, length: usize) -> bool {
+    if block.linked == 0 {
+        return false;
+    }
     let Some(said) = OTHERS.find(&block.text) else { return false };
     let rest = length.saturating_sub(said.as_str().chars().count());
-    block.linked > 0 && (block.linked * 2 > length || block.linked * 10 >= rest * 8)
+    block.linked * 2 > length || block.linked * 10 >= rest * 8
 }
 
 /// A short line that comes again and again is a label that belongs to the page: "Article content", "Most popular".
 fn refrains(blocks: &[Block<'_>], gone: &mut [bool]) {
     let is_label = |block: &Block<'_>| {
-        (4..=40).contains(&block.text.chars().count())
+        (4..=40).contains(&block.length)
             && !block.text.ends_with(['.', '。', '!', '！', '?', '？', ':', '：', '…', ','])
     };
     for (at, block) in blocks.iter().enumerate().filter(|(_, block)| is_label(block)) {
-        let cell = block.node.ancestors_it(Some(8)).any(|outer| outer.has_name("table") || outer.has_name("li"));
+        let cell = || block.node.ancestors_it(Some(8)).any(|outer| outer.has_name("table") || outer.has_name("li"));
         let times = blocks.iter().filter(|other| other.text == block.text).count();
-        if !cell
-            && times >= 3
+        if times >= 3
+            && !cell()
             && let Some(gone) = gone.get_mut(at)
         {
             *gone = true;
@@ -153,15 +163,15 @@ fn refrains(blocks: &[Block<'_>], gone: &mut [bool]) {
 
 /// A block that is a link and nothing else, between paragraphs or after the last, leads to another story.
 fn whole_links(blocks: &[Block<'_>], gone: &mut [bool]) {
-    let linked = |block: &Block<'_>| block.linked > 0 && block.linked * 10 >= block.text.chars().count() * 9;
-    let prose: usize = blocks.iter().filter(|block| !linked(block)).map(|block| block.text.chars().count()).sum();
-    let links: usize = blocks.iter().filter(|block| linked(block)).map(|block| block.text.chars().count()).sum();
+    let linked = |block: &Block<'_>| block.linked > 0 && block.linked * 10 >= block.length * 9;
+    let prose: usize = blocks.iter().filter(|block| !linked(block)).map(|block| block.length).sum();
+    let links: usize = blocks.iter().filter(|block| linked(block)).map(|block| block.length).sum();
     if links * 2 > prose {
         return;
     }
-    let last = blocks.iter().rposition(|block| !linked(block) && block.text.chars().count() > 60);
+    let last = blocks.iter().rposition(|block| !linked(block) && block.length > 60);
     for (at, block) in blocks.iter().enumerate().filter(|(_, block)| linked(block)) {
-        let length = block.text.chars().count();
+        let length = block.length;
         let told = ["li", "blockquote", "pre", "td", "th", "dd"].iter().any(|name| block.node.has_name(name));
         let item = told
             || block.node.ancestors_it(Some(8)).any(|outer| outer.has_name("table") || outer.has_name("blockquote"));
@@ -196,7 +206,7 @@ fn leads_within(block: &Block<'_>) -> bool {
 fn twins(blocks: &[Block<'_>], gone: &mut [bool]) {
     let half = blocks.len() / 2;
     for (at, block) in blocks.iter().enumerate().take(REACH.min(half)) {
-        if block.text.chars().count() < 12 {
+        if block.length < 12 {
             continue;
         }
         let twin = blocks.iter().rposition(|other| other.text == block.text).filter(|&twin| twin > at);
@@ -214,7 +224,7 @@ fn twins(blocks: &[Block<'_>], gone: &mut [bool]) {
 fn comments(blocks: &[Block<'_>], total: usize, gone: &mut [bool]) {
     let mut before = 0;
     for (at, block) in blocks.iter().enumerate() {
-        let length = block.text.chars().count();
+        let length = block.length;
         if before * 2 > total && length < 60 && COMMENTS.is_match(&block.text) {
             gone.iter_mut().skip(at).for_each(|gone| *gone = true);
             return;
@@ -227,17 +237,13 @@ fn comments(blocks: &[Block<'_>], total: usize, gone: &mut [bool]) {
 fn link_lists(blocks: &[Block<'_>], gone: &mut [bool]) {
     let mut at = 0;
     while let Some(block) = blocks.get(at) {
-        let length = block.text.chars().count();
-        if length < 60 && OTHERS.is_match(&block.text) {
-            let list = blocks.iter().skip(at + 1).take_while(|next| {
-                let length = next.text.chars().count();
-                next.linked * 10 >= length * 8
-            });
-            let count = list.count();
-            if count > 0 || block.heading && at + 1 == blocks.len() {
-                for gone in gone.iter_mut().skip(at).take(count + 1) {
-                    *gone = true;
-                }
+        let length = block.length;
+        let is_link = |next: &&Block<'_>| next.linked * 10 >= next.length * 8;
+        let heads = blocks.get(at + 1).map_or(block.heading, |next| is_link(&next));
+        if length < 60 && heads && OTHERS.is_match(&block.text) {
+            let count = blocks.iter().skip(at + 1).take_while(is_link).count();
+            for gone in gone.iter_mut().skip(at).take(count + 1) {
+                *gone = true;
             }
             at += count;
         }
@@ -251,11 +257,17 @@ fn is_dateline(text: &str) -> bool {
     if length > 110 || text.ends_with(['。', '！', '？', '!', '?']) {
         return false;
     }
-    let without = DATELINE.replace_all(text, "");
+    // A date has digits.
+    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
+    let without = if digits { DATELINE.replace_all(text, "") } else { Cow::Borrowed(text) };
     let dated = without.len() < text.len();
+    let colon = text.contains(['：', ':']);
+    if !dated && !colon {
+        return false;
+    }
     let labels = LABEL.find_iter(&without).count();
     let rest = LABEL.replace_all(&without, "").chars().filter(|c| c.is_alphanumeric()).count();
-    dated && rest <= 4 || dated && labels >= 1 && rest <= 24 || labels >= 2 && rest <= 12 && text.contains(['：', ':'])
+    dated && rest <= 4 || dated && labels >= 1 && rest <= 24 || labels >= 2 && rest <= 12 && colon
 }
 
 /// Whether the first or second block is a date and a name with a bar between them: `4 July 2024 | Roads department`. In a
@@ -267,6 +279,9 @@ fn is_first_line(blocks: &[Block<'_>], at: usize) -> bool {
 
 fn is_date_beside_name(text: &str) -> bool {
     const BARS: [char; 4] = ['|', '·', '•', '｜'];
+    if !text.contains(BARS) {
+        return false;
+    }
     let without = DATELINE.replace(text, "");
     let rest = without.trim();
     let apart = rest.starts_with(BARS) || rest.ends_with(BARS);
@@ -278,7 +293,7 @@ fn is_date_beside_name(text: &str) -> bool {
 }
 
 fn blocks<'a>(root: &NodeRef<'a>) -> Vec<Block<'a>> {
-    let nodes: Vec<NodeRef<'a>> = root.descendants_it().filter(|node| block_name(node).is_some()).collect();
+    let nodes: Vec<NodeRef<'a>> = root.descendants_it().filter(is_block_node).collect();
     let mut found = Vec::new();
     for (at, node) in nodes.iter().enumerate() {
         // Descendants follow their element directly, so the next block tells whether there is one inside.
@@ -296,15 +311,15 @@ fn blocks<'a>(root: &NodeRef<'a>) -> Vec<Block<'a>> {
             .filter(|inner| inner.has_name("a"))
             .map(|link| link.text().chars().filter(|c| !c.is_control()).count())
             .sum();
-        let heading = block_name(node).is_some_and(|name| name.starts_with('h') && name.len() == 2);
-        found.push(Block { node: *node, text, linked, heading });
+        let heading = node.node_name().is_some_and(|name| name.starts_with('h') && name.len() == 2);
+        let length = text.chars().count();
+        found.push(Block { node: *node, text, length, linked, heading });
     }
     found
 }
 
-fn block_name(node: &NodeRef<'_>) -> Option<String> {
-    let name = node.node_name()?;
-    is_block(&name).then(|| name.to_string())
+fn is_block_node(node: &NodeRef<'_>) -> bool {
+    node.node_name().is_some_and(|name| is_block(&name))
 }
 
 #[cfg(test)]

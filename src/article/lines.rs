@@ -17,6 +17,26 @@ pub(super) struct Line<'a> {
     pub(super) block: ElementRef<'a>,
 }
 
+/// What an element means for the lines around it.
+#[derive(Clone, Copy)]
+enum Flow {
+    Inline,
+    Block,
+    Invisible,
+}
+
+impl Flow {
+    fn of(name: &str) -> Self {
+        if is_invisible(name) {
+            Self::Invisible
+        } else if is_inline(name) {
+            Self::Inline
+        } else {
+            Self::Block
+        }
+    }
+}
+
 /// Puts lines together while somebody walks over the tree.
 pub(super) struct LineBuilder<'a> {
     found: Vec<Line<'a>>,
@@ -25,12 +45,14 @@ pub(super) struct LineBuilder<'a> {
     seam: bool,
     /// How many elements are open whose text nobody sees.
     hidden: usize,
+    /// What the open elements are, the innermost last.
+    open: Vec<Flow>,
     blocks: Vec<ElementRef<'a>>,
 }
 
 impl<'a> LineBuilder<'a> {
     pub(super) fn new(root: ElementRef<'a>) -> Self {
-        Self { found: Vec::new(), text: String::new(), seam: false, hidden: 0, blocks: vec![root] }
+        Self { found: Vec::new(), text: String::new(), seam: false, hidden: 0, open: Vec::new(), blocks: vec![root] }
     }
 
     /// Adds a piece of text; `false` if nobody sees it.
@@ -52,26 +74,31 @@ impl<'a> LineBuilder<'a> {
 
     /// An element begins.
     pub(super) fn open(&mut self, element: ElementRef<'a>) {
-        let name = element.value().name();
+        let flow = Flow::of(element.value().name());
+        self.open.push(flow);
         self.seam = true;
-        if is_invisible(name) {
-            self.hidden += 1;
-        } else if self.hidden == 0 && !is_inline(name) {
-            self.end_line();
-            self.blocks.push(element);
+        match flow {
+            Flow::Invisible => self.hidden += 1,
+            Flow::Block if self.hidden == 0 => {
+                self.end_line();
+                self.blocks.push(element);
+            }
+            _ => {}
         }
     }
 
-    /// The element called `name` ends.
-    pub(super) fn close(&mut self, name: &str) {
+    /// The element that was opened last ends.
+    pub(super) fn close(&mut self) {
         self.seam = true;
-        if is_invisible(name) {
-            self.hidden = self.hidden.saturating_sub(1);
-        } else if self.hidden == 0 && !is_inline(name) {
-            self.end_line();
-            if self.blocks.len() > 1 {
-                self.blocks.pop();
+        match self.open.pop() {
+            Some(Flow::Invisible) => self.hidden = self.hidden.saturating_sub(1),
+            Some(Flow::Block) if self.hidden == 0 => {
+                self.end_line();
+                if self.blocks.len() > 1 {
+                    self.blocks.pop();
+                }
             }
+            _ => {}
         }
     }
 
@@ -118,5 +145,20 @@ fn is_alike(text: &str, wanted: &str) -> bool {
 
 /// `text` in lower case with letters and digits only, for comparisons.
 pub(super) fn folded(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut folded = String::with_capacity(text.len());
+    push_letters(&mut folded, text);
+    folded
+}
+
+/// Appends the letters and digits of `text` in lower case.
+pub(super) fn push_letters(out: &mut String, text: &str) {
+    for c in text.chars() {
+        if c.is_ascii() {
+            if c.is_ascii_alphanumeric() {
+                out.push(c.to_ascii_lowercase());
+            }
+        } else if c.is_alphanumeric() {
+            out.extend(c.to_lowercase());
+        }
+    }
 }

@@ -90,6 +90,8 @@ pub(super) fn ratio(part: u32, whole: u32) -> f32 {
 /// An element that was measured.
 pub(super) struct Measured<'a> {
     at: usize,
+    name: &'a str,
+    block: bool,
     pub(super) element: ElementRef<'a>,
     /// The place of its parent in the list; the first element is its own.
     pub(super) parent: usize,
@@ -116,7 +118,7 @@ impl<'a> Measured<'a> {
     }
 
     pub(super) fn name(&self) -> &'a str {
-        self.element.value().name()
+        self.name
     }
 }
 
@@ -152,17 +154,18 @@ struct Run {
 #[derive(Default)]
 struct Open {
     run: Run,
-    runs: Vec<Run>,
+    /// The place of its first run that ended; those of the blocks inside come and go behind its own.
+    first: usize,
     has_block: bool,
     /// Whether the last thing was a line break.
     broken: bool,
 }
 
 impl Open {
-    fn end_run(&mut self) {
+    fn end_run(&mut self, runs: &mut Vec<Run>) {
         let run = std::mem::take(&mut self.run);
         if run.text > 0 {
-            self.runs.push(run);
+            runs.push(run);
         }
     }
 }
@@ -172,23 +175,25 @@ struct Walk<'a> {
     paragraphs: Vec<Paragraph>,
     path: Vec<usize>,
     blocks: Vec<Open>,
+    /// The runs of the open blocks that have ended.
+    runs: Vec<Run>,
     links: u32,
     /// Whether the last character was white space.
     space: bool,
 }
 
-/// Measures `root` and all below it, without what `remove` matches.
-pub(super) fn measure<'a>(root: ElementRef<'a>, remove: &[Selector]) -> Measures<'a> {
+/// Measures `root` and all below it, without what `remove` matches; `judge` is asked what classes say.
+pub(super) fn measure<'a>(root: ElementRef<'a>, remove: &[Selector], judge: &mut Judge<'a>) -> Measures<'a> {
     let mut left = HashSet::new();
     let mut walk = Walk {
         elements: Vec::new(),
         paragraphs: Vec::new(),
         path: Vec::new(),
         blocks: Vec::new(),
+        runs: Vec::new(),
         links: 0,
         space: true,
     };
-    let mut judge = Judge::default();
     let mut skipped = None;
     for edge in root.traverse() {
         match edge {
@@ -256,20 +261,21 @@ impl<'a> Walk<'a> {
 
     fn weigh(&mut self, text: &str) -> (u32, u32) {
         let (mut length, mut commas) = (0, 0);
+        let mut space = self.space;
         for c in text.chars() {
-            if c.is_whitespace() {
-                length += u32::from(!self.space);
-                self.space = true;
-                continue;
-            }
-            self.space = false;
-            length += if matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{F900}'..='\u{FAFF}') {
-                2
+            let white = c.is_whitespace();
+            // Of a run of white space the first character counts.
+            length += u32::from(!(white && space));
+            space = white;
+            if c.is_ascii() {
+                commas += u32::from(c == ',');
             } else {
-                1
-            };
-            commas += u32::from(matches!(c, ',' | '،' | '、' | '，' | '﹐' | '。' | '।'));
+                let wide = matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{F900}'..='\u{FAFF}');
+                length += u32::from(wide);
+                commas += u32::from(matches!(c, '،' | '、' | '，' | '﹐' | '。' | '।'));
+            }
         }
+        self.space = space;
         (length, commas)
     }
 
@@ -283,7 +289,7 @@ impl<'a> Walk<'a> {
                 self.space = true;
                 if let Some(block) = self.blocks.last_mut() {
                     if block.broken {
-                        block.end_run();
+                        block.end_run(&mut self.runs);
                     }
                     block.broken = true;
                 }
@@ -300,16 +306,17 @@ impl<'a> Walk<'a> {
             "iframe" | "video" | "audio" | "object" | "embed" => totals.embeds = 1,
             _ => {}
         }
-        if is_block(name) {
+        let block = is_block(name);
+        if block {
             self.space = true;
             if let Some(block) = self.blocks.last_mut() {
-                block.end_run();
+                block.end_run(&mut self.runs);
                 block.has_block = true;
                 block.broken = false;
             }
-            self.blocks.push(Open::default());
+            self.blocks.push(Open { first: self.runs.len(), ..Open::default() });
         }
-        self.elements.push(Measured { at, element, parent, end: at + 1, traits, totals });
+        self.elements.push(Measured { at, name, block, element, parent, end: at + 1, traits, totals });
         self.path.push(at);
     }
 
@@ -318,14 +325,14 @@ impl<'a> Walk<'a> {
         let end = self.elements.len();
         let Some(element) = self.elements.get_mut(at) else { return };
         element.end = end;
-        let name = element.name();
-        match name {
+        let block = element.block;
+        match element.name {
             "a" => self.links = self.links.saturating_sub(1),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => element.totals.headings = element.totals.text,
             "ul" | "ol" => element.totals.lists = element.totals.text,
             _ => {}
         }
-        if is_block(name) {
+        if block {
             self.space = true;
             self.end_block(at);
         }
@@ -342,18 +349,19 @@ impl<'a> Walk<'a> {
     /// Notes the paragraphs of the block at `at`.
     fn end_block(&mut self, at: usize) {
         let Some(mut block) = self.blocks.pop() else { return };
-        block.end_run();
+        block.end_run(&mut self.runs);
+        let runs = self.runs.get(block.first..).unwrap_or_default();
         let Some(element) = self.elements.get_mut(at) else { return };
         let (name, parent, totals) = (element.name(), element.parent, element.totals);
         let whole = matches!(name, "p" | "pre" | "h2" | "h3" | "h4" | "h5" | "h6");
-        let loose = block.runs.len() == 1 && !block.has_block;
+        let loose = runs.len() == 1 && !block.has_block;
         if whole {
             if !name.starts_with('h') && totals.linked * 2 < totals.text {
                 element.totals.prose = totals.text;
             }
             self.paragraphs.push(Paragraph { owner: parent, at, text: totals.text, commas: totals.commas });
         } else if holds_prose(name) {
-            for run in &block.runs {
+            for run in runs {
                 if run.linked * 2 < run.text && run.text >= 60 {
                     element.totals.prose += run.text;
                 }
@@ -361,6 +369,7 @@ impl<'a> Walk<'a> {
                 self.paragraphs.push(Paragraph { owner, at, text: run.text, commas: run.commas });
             }
         }
+        self.runs.truncate(block.first);
     }
 }
 

@@ -16,7 +16,7 @@ const MOST: usize = 12;
 /// Reads `itemprop`, `property` and the classes of h-entry and hAtom; the first of each counts.
 pub(super) fn testify(document: &Document, survey: &Survey<'_>) -> Testimony {
     let own = |selector: &'static Selector| {
-        survey.marked.iter().copied().filter(move |element| selector.matches(element)).filter(is_of_the_story)
+        survey.described().filter(move |element| selector.matches(element)).filter(is_of_the_story)
     };
     let first = |selector: &'static Selector| own(selector).map(content).find(|text| !text.is_empty());
     let headline = selector!(
@@ -61,11 +61,9 @@ fn authors(survey: &Survey<'_>) -> Vec<String> {
          .h-entry .p-author, .hentry .vcard .fn"
     );
     let named: Vec<String> = survey
-        .marked
-        .iter()
+        .described()
         .filter(|element| author.matches(element))
         .take(MOST)
-        .copied()
         .filter(outermost)
         .map(name)
         .filter(|name| name.chars().count() < 120)
@@ -75,12 +73,18 @@ fn authors(survey: &Survey<'_>) -> Vec<String> {
     }
     // An account that has a name, as in Drupal; the first is the author's, others wrote comments.
     let account = selector!("[property~='foaf:name']");
-    survey.first_marked(account).filter(is_of_the_story).map(content).into_iter().collect()
+    survey
+        .described()
+        .find(|element| account.matches(element))
+        .filter(is_of_the_story)
+        .map(content)
+        .into_iter()
+        .collect()
 }
 
 fn images(survey: &Survey<'_>, document: &Document) -> Vec<crate::model::Image> {
     let marked = selector!("[itemprop~=image], .h-entry .u-featured, .h-entry .u-photo");
-    let images = survey.marked.iter().filter(|element| marked.matches(element)).copied().filter(is_of_the_story);
+    let images = survey.described().filter(|element| marked.matches(element)).filter(is_of_the_story);
     let address = |image: ElementRef<'_>| {
         let own = ["content", "src", "href", "data-src"].into_iter().find_map(|key| image.attr(key).map(str::to_owned));
         // An ImageObject has its address inside.
@@ -97,7 +101,7 @@ fn files(survey: &Survey<'_>, document: &Document) -> Vec<super::EnclosureClaim>
         "[itemprop~=audio] [itemprop~=contentUrl], [itemprop~=video] [itemprop~=contentUrl], [itemprop~=associatedMedia] [itemprop~=contentUrl], \
          [itemprop~=audio][href], .h-entry .u-audio, .h-entry .u-video"
     );
-    let found = survey.marked.iter().filter(|element| marked.matches(element)).copied().filter(is_of_the_story);
+    let found = survey.described().filter(|element| marked.matches(element)).filter(is_of_the_story);
     let url = |element: ElementRef<'_>| -> Option<Url> {
         let address = ["content", "src", "href"].into_iter().find_map(|key| element.attr(key));
         document.resolve(address?)
@@ -198,10 +202,11 @@ fn name(author: ElementRef<'_>) -> String {
 mod tests {
     use super::*;
     use crate::article::survey::survey;
+    use crate::article::traits::Judge;
 
     fn read(html: &str) -> Testimony {
         let document = Document::parse(html, &Url::parse("https://site.example/a").unwrap());
-        testify(&document, &survey(&document))
+        testify(&document, &survey(&document, &mut Judge::default()))
     }
 
     #[track_caller]

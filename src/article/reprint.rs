@@ -10,7 +10,8 @@ use url::Url;
 
 use super::lines::Line;
 use super::survey::Survey;
-use crate::page::{Document, document::text};
+use crate::page::Document;
+use crate::page::document::{attribute, text};
 use crate::selector;
 
 fn pattern(text: &str) -> Regex {
@@ -126,14 +127,12 @@ fn original(block: ElementRef<'_>, name: &str, document: &Document) -> Option<Ur
 
 /// An element that calls itself the source, without a label.
 fn marked(survey: &Survey<'_>) -> Option<String> {
-    survey.marked.iter().take(200).find_map(|&element| {
-        let own = [element.value().id(), element.attr("class")].into_iter().flatten();
+    survey.marked.iter().take(200).map(|marked| marked.element).find_map(|element| {
+        let own = [attribute(element, "id"), attribute(element, "class")].into_iter().flatten();
         let fitting = own.flat_map(|names| names.split([' ', '-', '_'])).any(|word| {
-            let word = word.to_ascii_lowercase();
-            matches!(
-                word.as_str(),
-                "source" | "sources" | "laiyuan" | "newssource" | "articlesource" | "postsource" | "infosource" | "ne"
-            )
+            ["source", "sources", "laiyuan", "newssource", "articlesource", "postsource", "infosource", "ne"]
+                .iter()
+                .any(|known| word.eq_ignore_ascii_case(known))
         });
         if !fitting || element.select(selector!("img, li, p")).next().is_some() {
             return None;
@@ -151,7 +150,7 @@ fn marked(survey: &Survey<'_>) -> Option<String> {
 fn box_of_source(survey: &Survey<'_>) -> Option<String> {
     let nameless = selector!("[class~=article-source], [class~=news-source], [class~=source-info]");
     let name = selector!("[class~=author-name], [class~=account-name], [class~=media-name], [class~=user-name]");
-    let beside = survey.marked.iter().filter(|element| nameless.matches(element)).find_map(|element| {
+    let beside = survey.sources().filter(|element| nameless.matches(element)).find_map(|element| {
         let outer = element.parent().and_then(ElementRef::wrap)?;
         outer.select(name).next().map(text)
     })?;
@@ -161,6 +160,6 @@ fn box_of_source(survey: &Survey<'_>) -> Option<String> {
 /// The account that published a story on a platform of many accounts.
 fn account(survey: &Survey<'_>) -> Option<String> {
     let names = selector!("#js_name, [class~=profile_nickname], [class~=account_nickname], [class~=account-nickname]");
-    let name = survey.first_marked(names).map(text)?;
+    let name = survey.sources().find(|element| names.matches(element)).map(text)?;
     (2..=30).contains(&name.chars().count()).then_some(name)
 }

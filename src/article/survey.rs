@@ -3,24 +3,17 @@
 //! A dozen selectors over the whole tree cost more than reading the page once. It refuses to judge: who looks at what
 //! is collected here applies a selector of its own to the few elements that are left.
 
-use std::sync::LazyLock;
-
 use ego_tree::iter::Edge;
-use regex::Regex;
-use scraper::{ElementRef, Node, Selector};
+use html5ever::local_name;
+use scraper::{ElementRef, Node};
 
 use super::lines::{Line, LineBuilder};
+use super::traits::{Judge, Parts};
 use crate::page::Document;
+use crate::page::document::attribute;
 
 /// The most elements kept of a kind; pages with more are not about one story.
 const MOST: usize = 2_000;
-
-/// Words in `class` and `id` that a witness asks for.
-static WORDS: LazyLock<Regex> = LazyLock::new(|| {
-    let words = "author|byline|writer|reporter|source|laiyuan|nickname|js_name|p-name|dt-published|dt-updated|\
-                 entry-(?:title|date|summary)|published|updated|p-(?:summary|category)|u-(?:photo|featured|audio|video)|^fn$";
-    Regex::new(&format!("(?i-u){words}")).expect("a pattern of our own")
-});
 
 /// The elements of a page that a witness may ask for, each list in document order.
 #[derive(Default)]
@@ -38,28 +31,54 @@ pub(super) struct Survey<'a> {
     /// `<a>` that says what it leads to: by `rel`, a fragment, or an address such as `/author/…` or `/autoren/…`.
     pub(super) anchors: Vec<ElementRef<'a>>,
     /// Elements with `itemprop` or `property`, or with a telling class or id.
-    pub(super) marked: Vec<ElementRef<'a>>,
+    pub(super) marked: Vec<Marked<'a>>,
     /// The short lines that a reader sees.
     pub(super) lines: Vec<Line<'a>>,
     /// Pieces of text that speak of a reporter, wherever they stand.
     pub(super) reporters: Vec<&'a str>,
 }
 
+/// A marked element, and what it is marked by: most tell by this alone that a selector cannot match them.
+#[derive(Clone, Copy)]
+pub(super) struct Marked<'a> {
+    pub(super) element: ElementRef<'a>,
+    /// What its class and its id have in them.
+    parts: Parts,
+    /// Whether it has `itemprop` or `property`.
+    property: bool,
+}
+
 impl<'a> Survey<'a> {
-    /// The first marked element that `selector` matches.
-    pub(super) fn first_marked(&self, selector: &Selector) -> Option<ElementRef<'a>> {
-        self.marked.iter().find(|element| selector.matches(element)).copied()
+    /// The marked elements whose class or id names a publication or an account.
+    pub(super) fn sources(&self) -> impl Iterator<Item = ElementRef<'a>> {
+        self.marked.iter().filter(|marked| marked.parts.has(Parts::SOURCE)).map(|marked| marked.element)
     }
 
-    fn note(&mut self, element: ElementRef<'a>) {
-        let (mut marked, mut telling) = (false, false);
-        for (name, value) in element.value().attrs() {
-            match name {
-                "itemprop" | "property" => marked = true,
-                "class" | "id" => marked = marked || WORDS.is_match(value),
-                "rel" => telling = true,
-                "href" => telling = telling || value.contains('#') || value.contains("/aut"),
-                _ => {}
+    /// The marked elements that may be an author's: by class, by property, or as a link in something that is.
+    pub(super) fn authors(&self) -> impl Iterator<Item = ElementRef<'a>> {
+        let may = |marked: &&Marked<'_>| {
+            marked.parts.has(Parts::AUTHOR)
+                || marked.element.value().name.local == local_name!("a")
+                || marked.property
+                    && attribute(marked.element, "itemprop").is_some_and(|names| names.contains("author"))
+        };
+        self.marked.iter().filter(may).map(|marked| marked.element)
+    }
+
+    /// The marked elements that microdata, `RDFa` or microformats may describe.
+    pub(super) fn described(&self) -> impl Iterator<Item = ElementRef<'a>> {
+        let may = |marked: &&Marked<'_>| marked.property || marked.parts.has(Parts::FORMAT);
+        self.marked.iter().filter(may).map(|marked| marked.element)
+    }
+
+    fn note(&mut self, element: ElementRef<'a>, judge: &mut Judge<'a>) {
+        let (mut parts, mut property, mut telling) = (Parts::default(), false, false);
+        for (name, value) in &element.value().attrs {
+            match &name.local {
+                &local_name!("class") | &local_name!("id") => parts = parts.with(judge.parts(value)),
+                &local_name!("href") => telling = telling || is_telling(value),
+                &local_name!("rel") => telling = true,
+                name => property |= matches!(&**name, "itemprop" | "property"),
             }
         }
         match element.value().name() {
@@ -71,20 +90,26 @@ impl<'a> Survey<'a> {
             "a" if telling => keep(&mut self.anchors, element),
             _ => {}
         }
-        if marked {
-            keep(&mut self.marked, element);
+        if property || parts.has(Parts::MARKED) {
+            keep(&mut self.marked, Marked { element, parts, property });
         }
     }
 }
 
-fn keep<'a>(list: &mut Vec<ElementRef<'a>>, element: ElementRef<'a>) {
+/// Whether an address has a fragment, or a part such as `/author` or `/autoren`.
+fn is_telling(address: &str) -> bool {
+    let bytes = address.as_bytes();
+    bytes.contains(&b'#') || bytes.windows(4).any(|part| part == b"/aut")
+}
+
+fn keep<T>(list: &mut Vec<T>, element: T) {
     if list.len() < MOST {
         list.push(element);
     }
 }
 
-/// Walks over `document` once.
-pub(super) fn survey(document: &Document) -> Survey<'_> {
+/// Walks over `document` once; `judge` is asked what classes say.
+pub(super) fn survey<'a>(document: &'a Document, judge: &mut Judge<'a>) -> Survey<'a> {
     let mut survey = Survey::default();
     let mut lines = LineBuilder::new(document.root());
     for edge in document.root().traverse() {
@@ -98,15 +123,15 @@ pub(super) fn survey(document: &Document) -> Survey<'_> {
                 }
                 Node::Element(_) => {
                     if let Some(element) = ElementRef::wrap(node) {
-                        survey.note(element);
+                        survey.note(element, judge);
                         lines.open(element);
                     }
                 }
                 _ => {}
             },
             Edge::Close(node) => {
-                if let Node::Element(element) = node.value() {
-                    lines.close(element.name());
+                if node.value().is_element() {
+                    lines.close();
                 }
             }
         }

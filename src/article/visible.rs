@@ -12,7 +12,7 @@ use super::survey::Survey;
 use super::testimony::Testimony;
 use super::{byline, dateline, reprint};
 use crate::page::Document;
-use crate::selector;
+use crate::page::document::attribute;
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a pattern of our own")
@@ -44,12 +44,13 @@ fn comments(after: &[Line<'_>], survey: &Survey<'_>, document: &Document, testim
     });
     testimony.comment_count = line;
     let to_comments =
-        selector!("a[href$='#comments'], a[href$='#comment'], a[href$='#disqus_thread'], a[href$='#respond']");
+        |href: &&str| ["#comments", "#comment", "#disqus_thread", "#respond"].iter().any(|end| href.ends_with(end));
     testimony.comments_url = survey
         .anchors
         .iter()
-        .find(|link| to_comments.matches(link))
-        .and_then(|link| document.resolve(link.attr("href")?))
+        .filter_map(|link| attribute(*link, "href"))
+        .find(to_comments)
+        .and_then(|href| document.resolve(href))
         .filter(|url| url.host_str() == document.url().host_str());
 }
 
@@ -59,10 +60,11 @@ mod tests {
 
     use super::*;
     use crate::article::survey::survey;
+    use crate::article::traits::Judge;
 
     fn read(html: &str, title: &str) -> Testimony {
         let document = Document::parse(html, &Url::parse("https://site.example/a").unwrap());
-        testify(&document, &survey(&document), Some(title))
+        testify(&document, &survey(&document, &mut Judge::default()), Some(title))
     }
 
     #[test]

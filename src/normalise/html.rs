@@ -12,6 +12,7 @@ mod pictures;
 mod token;
 mod words;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -72,16 +73,13 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 /// Keeps the allow-listed part of `html`, with every link and image address resolved against `base` to an absolute
 /// http(s) address; `None` if no text and no image is left.
 pub fn sanitise(html: &str, base: &Url) -> Option<SafeHtml> {
-    let mut source = html.to_owned();
+    let mut source = Cow::Borrowed(html);
     for _ in 0..MAX_ROUNDS {
         let finished = finish::finish(&CLEANER.clean(&source).to_string(), base);
-        if !finished.risky {
+        if !finished.risky || finished.html == source {
             return finished.has_content.then(|| SafeHtml::from_sanitiser(finished.html));
         }
-        if finished.html == source {
-            return finished.has_content.then_some(SafeHtml::from_sanitiser(source));
-        }
-        source = finished.html;
+        source = Cow::Owned(finished.html);
     }
     let paragraphs = paragraphs(words::plain_text(&source).lines());
     (!paragraphs.is_empty()).then(|| SafeHtml::from_sanitiser(paragraphs))
@@ -95,6 +93,11 @@ pub(crate) fn paragraphs<'a>(lines: impl Iterator<Item = &'a str>) -> String {
 /// The plain text of sanitised `html`, one block a line, without picture captions.
 pub fn plain_text(html: &SafeHtml) -> String {
     words::plain_text(html.as_str())
+}
+
+/// The beginning of the same, of `least` bytes or somewhat more where there is as much.
+pub fn beginning(html: &SafeHtml, least: usize) -> String {
+    words::beginning(html.as_str(), least)
 }
 
 /// The pictures of sanitised `html` in order, with alt text and the caption of the surrounding figure.

@@ -1,5 +1,8 @@
 //! Language tags.
 
+/// How much of a text is looked at, in characters.
+pub const LOOKED_AT: usize = 4_000;
+
 /// `written` as a BCP 47 tag (`zh-CN` of `zh_cn`), if it looks like one.
 pub fn tag(written: &str) -> Option<String> {
     let first = written.split([',', ';', ' ']).next().unwrap_or_default().replace('_', "-");
@@ -90,9 +93,12 @@ fn fits(tag: &str, text: &str) -> bool {
     if parts.next().is_some_and(|script| script.len() == 4) {
         return true;
     }
-    let letters: Vec<Script> = text.chars().take(4_000).filter_map(script).collect();
-    let own = letters.iter().filter(|script| written.contains(script)).count();
-    letters.len() < 60 || own * 4 >= letters.len()
+    let (mut letters, mut own) = (0, 0);
+    for script in text.chars().take(LOOKED_AT).filter_map(script) {
+        letters += 1;
+        own += usize::from(written.contains(&script));
+    }
+    letters < 60 || own * 4 >= letters
 }
 
 /// The language of `text` as a two-letter tag, where the detector is sure.

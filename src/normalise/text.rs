@@ -69,6 +69,17 @@ pub fn without_site_name<'a>(title: &'a str, site: &str) -> &'a str {
     title
 }
 
+/// Letters and digits of `text`; one of Chinese, Japanese or Korean says as much as two others.
+pub(crate) fn weight(text: &str) -> usize {
+    let of = |c: char| match c {
+        c if c.is_ascii() => usize::from(c.is_ascii_alphanumeric()),
+        c if !c.is_alphanumeric() => 0,
+        c if c as u32 >= 0x2E80 => 2,
+        _ => 1,
+    };
+    text.chars().map(of).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

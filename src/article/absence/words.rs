@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::stems::may_say;
+
 /// What a line may say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -25,6 +27,12 @@ pub(super) enum Kind {
     Script,
 }
 
+impl Kind {
+    /// Every kind.
+    pub(super) const ALL: [Self; 7] =
+        [Self::NotFound, Self::Failure, Self::Consent, Self::Login, Self::Wall, Self::Paywall, Self::Script];
+}
+
 /// The longest line that is such a title, in characters.
 const LONGEST: usize = 140;
 
@@ -34,7 +42,11 @@ pub(super) fn is_title_of(kind: Kind, line: &str) -> bool {
     if line.is_empty() || line.chars().take(LONGEST + 1).count() > LONGEST {
         return false;
     }
-    let pattern = match kind {
+    may_say(kind, line) && pattern_of(kind).is_match(line)
+}
+
+pub(super) fn pattern_of(kind: Kind) -> &'static Regex {
+    match kind {
         Kind::NotFound => &NOT_FOUND,
         Kind::Failure => &FAILURE,
         Kind::Consent => &CONSENT,
@@ -42,8 +54,7 @@ pub(super) fn is_title_of(kind: Kind, line: &str) -> bool {
         Kind::Wall => &WALL,
         Kind::Paywall => &PAYWALL,
         Kind::Script => &SCRIPT,
-    };
-    pattern.is_match(line)
+    }
 }
 
 /// How many different things that only a request for consent says stand in `lines`.

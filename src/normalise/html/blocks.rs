@@ -6,8 +6,9 @@
 use std::ops::Range;
 
 use super::is_block;
-use super::token::{Token, Tokens, attribute, decode};
+use super::token::{Token, Tokens, attribute, decoded, value};
 use super::words::push_words;
+use crate::normalise::text::weight;
 
 /// The most characters of a block's text that are kept; what a block weighs counts all of them.
 const MAX_TEXT: usize = 1_000;
@@ -90,7 +91,7 @@ pub(crate) fn blocks(markup: &str) -> Vec<Block> {
 impl<'a> Splitter<'a> {
     fn token(&mut self, token: Token<'a>, at: Range<usize>) {
         match token {
-            Token::Text(text) => self.text(&decode(text), at),
+            Token::Text(text) => self.text(&decoded(text), at),
             Token::Open("img", attributes) => {
                 let run = self.run_at(at);
                 run.pictures.extend(attribute(attributes, "src").or_else(|| attribute(attributes, "data-src")));
@@ -153,7 +154,7 @@ impl<'a> Splitter<'a> {
         let mut names = String::new();
         for (_, attributes) in self.open.iter().rev().take(3) {
             for name in ["class", "id"] {
-                if let Some(value) = attribute(attributes, name) {
+                if let Some(value) = value(attributes, name) {
                     names.push_str(&value);
                     names.push(' ');
                 }
@@ -221,11 +222,6 @@ impl<'a> Splitter<'a> {
         }
         self.found.push(run);
     }
-}
-
-/// Letters and digits of `text`; a letter of Chinese, Japanese or Korean says as much as two others.
-fn weight(text: &str) -> usize {
-    text.chars().filter(|c| c.is_alphanumeric()).map(|c| if c as u32 >= 0x2E80 { 2 } else { 1 }).sum()
 }
 
 /// `markup` without the blocks of `gone`, which are some of its own in order.

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::token::{Token, Tokens, attribute, decode, is_xml, push_escaped};
+use super::token::{Token, Tokens, decoded, is_xml, push_escaped, value};
 use super::{ELEMENTS, MAX_HTML_BYTES, is_block};
 
 /// What the pass made.
@@ -67,13 +67,12 @@ pub(super) fn finish(html: &str, base: &Url) -> Finished {
 
 impl Pass<'_> {
     fn text(&mut self, text: &str) {
-        let mut text = decode(text);
+        let text = decoded(text);
         if self.preformatted > 0 {
-            if self.out.ends_with("<pre>") {
-                text = text.trim_start_matches(['\n', '\r']).to_owned();
-            }
+            let first = self.out.ends_with("<pre>");
+            let text = if first { text.trim_start_matches(['\n', '\r']) } else { &text };
             self.has_content |= text.chars().any(|c| is_xml(c) && !c.is_whitespace());
-            push_escaped(&mut self.out, &text);
+            push_escaped(&mut self.out, text);
             return;
         }
         let starts_line = self.starts_line();
@@ -81,17 +80,22 @@ impl Pass<'_> {
         let unseen = |c: char| c.is_whitespace() || !is_xml(c);
         let text = if starts_line { text.trim_start_matches(unseen) } else { &text };
         let mut gap = starts_line || self.out.ends_with(' ') || self.out.ends_with("<br>");
-        for piece in text.split_inclusive(|c: char| is_space(c) || !is_xml(c)) {
-            let word = piece.trim_end_matches(|c: char| is_space(c) || !is_xml(c));
+        let mut rest = text;
+        loop {
+            let end = word_end(rest);
+            let (word, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
             if !word.is_empty() {
                 push_escaped(&mut self.out, word);
-                self.has_content |= !word.trim().is_empty();
+                self.has_content = self.has_content || !word.trim().is_empty();
                 gap = false;
             }
-            if word.len() < piece.len() && !gap && piece.ends_with(is_space) {
+            let mut characters = tail.chars();
+            let Some(between) = characters.next() else { break };
+            if !gap && is_space(between) {
                 self.out.push(' ');
                 gap = true;
             }
+            rest = characters.as_str();
         }
     }
 
@@ -146,16 +150,25 @@ impl Pass<'_> {
 
     /// Writes the start tag; `false` if the element has to go and its content to stay.
     fn write_start(&mut self, name: &'static str, attributes: &str) -> bool {
-        let mut tag = Tag::new(name);
+        let address = match name {
+            "a" => value(attributes, "href").and_then(|href| self.link(&href)),
+            "video" | "audio" => value(attributes, "src").and_then(|src| self.address(&src)),
+            // Elsewhere readers disagree about what it holds.
+            "summary" if self.open.last().is_none_or(|open| open.name != "details") => return false,
+            _ => None,
+        };
+        if address.is_none() && matches!(name, "a" | "video" | "audio") {
+            return false;
+        }
+        let address = address.unwrap_or_default();
+        let mut tag = Tag::new(&mut self.out, name);
         match name {
             "a" => {
-                let Some(href) = attribute(attributes, "href").and_then(|href| self.link(&href)) else { return false };
-                tag.add("href", &href);
+                tag.add("href", &address);
                 tag.add("rel", "noopener noreferrer");
             }
             "video" | "audio" => {
-                let Some(src) = attribute(attributes, "src").and_then(|src| self.address(&src)) else { return false };
-                tag.add("src", &src);
+                tag.add("src", &address);
                 tag.add("controls", "");
                 self.has_content = true;
             }
@@ -170,7 +183,7 @@ impl Pass<'_> {
                 if let Some(value) = number(attributes, "start") {
                     tag.add("start", &value.to_string());
                 }
-                if attribute(attributes, "reversed").is_some() {
+                if value(attributes, "reversed").is_some() {
                     tag.add("reversed", "");
                 }
             }
@@ -179,25 +192,23 @@ impl Pass<'_> {
                     tag.add("value", &value.to_string());
                 }
             }
-            // Elsewhere readers disagree about what it holds.
-            "summary" if self.open.last().is_none_or(|open| open.name != "details") => return false,
             "time" => tag.copy(attributes, "datetime"),
             "abbr" => tag.copy(attributes, "title"),
             _ => {}
         }
-        self.out.push_str(&tag.close());
+        tag.close();
         true
     }
 
     fn picture(&mut self, attributes: &str) {
-        let Some(src) = attribute(attributes, "src").and_then(|src| self.address(&src)) else { return };
+        let Some(src) = value(attributes, "src").and_then(|src| self.address(&src)) else { return };
         let [width, height] = ["width", "height"].map(|name| number(attributes, name));
         if width.is_some_and(|width| width < 3) || height.is_some_and(|height| height < 3) {
             return;
         }
-        let mut tag = Tag::new("img");
+        let mut tag = Tag::new(&mut self.out, "img");
         tag.add("src", &src);
-        let alt = attribute(attributes, "alt").unwrap_or_default();
+        let alt = value(attributes, "alt").unwrap_or_default();
         tag.add("alt", &crate::model::one_line(&alt, 1000));
         for (name, value) in [("width", width), ("height", height)] {
             if let Some(value) = value.filter(|&value| value <= 20_000) {
@@ -205,7 +216,7 @@ impl Pass<'_> {
             }
         }
         tag.add("referrerpolicy", "no-referrer");
-        self.out.push_str(&tag.close());
+        tag.close();
         self.has_content = true;
     }
 
@@ -294,41 +305,65 @@ fn is_space(c: char) -> bool {
 
 /// Whether `content` shows nothing: only space and line breaks.
 fn is_blank(content: &str) -> bool {
-    content.split("<br>").all(|part| part.trim().is_empty())
+    let mut rest = content.trim_start();
+    while let Some(next) = rest.strip_prefix("<br>") {
+        rest = next.trim_start();
+    }
+    rest.is_empty()
+}
+
+/// How many bytes of `text` come before white space that folds, or before a character that XML cannot carry.
+fn word_end(text: &str) -> usize {
+    let mut from = 0;
+    // Beyond ASCII, such characters begin with one of three bytes.
+    while let Some(at) = text
+        .bytes()
+        .skip(from)
+        .position(|byte| matches!(byte, 0..=b' ' | 0x7F | 0xC2 | 0xE2 | 0xEF))
+        .map(|at| at + from)
+    {
+        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
+        if is_space(c) || !is_xml(c) {
+            return at;
+        }
+        from = at + c.len_utf8();
+    }
+    text.len()
 }
 
 /// A start tag being written.
-struct Tag(String);
+struct Tag<'o>(&'o mut String);
 
-impl Tag {
-    fn new(name: &str) -> Self {
-        Self(format!("<{name}"))
+impl<'o> Tag<'o> {
+    fn new(out: &'o mut String, name: &str) -> Self {
+        out.push('<');
+        out.push_str(name);
+        Self(out)
     }
 
     fn add(&mut self, name: &str, value: &str) {
         self.0.push(' ');
         self.0.push_str(name);
         self.0.push_str("=\"");
-        push_escaped(&mut self.0, value);
+        push_escaped(self.0, value);
         self.0.push('"');
     }
 
     fn copy(&mut self, attributes: &str, name: &str) {
-        if let Some(value) = attribute(attributes, name).map(|value| crate::model::one_line(&value, 300))
+        if let Some(value) = value(attributes, name).map(|value| crate::model::one_line(&value, 300))
             && !value.is_empty()
         {
             self.add(name, &value);
         }
     }
 
-    fn close(mut self) -> String {
+    fn close(self) {
         self.0.push('>');
-        self.0
     }
 }
 
 fn number(attributes: &str, name: &str) -> Option<u32> {
-    let value = attribute(attributes, name)?;
+    let value = value(attributes, name)?;
     let value = value.trim().trim_end_matches("px");
     let digits = value.split('.').next().unwrap_or_default();
     digits.parse().ok()
@@ -339,5 +374,5 @@ fn known(name: &str) -> Option<&'static str> {
     if name == "h1" {
         return Some("h2");
     }
-    ELEMENTS.into_iter().find(|known| *known == name)
+    ELEMENTS.iter().find(|known| **known == name).copied()
 }

@@ -1,5 +1,7 @@
 //! The tokens of well-formed HTML as our own serialiser writes it: no comments, no raw text, quoted attributes.
 
+use std::borrow::Cow;
+
 /// One piece of markup; slices of the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Token<'a> {
@@ -60,25 +62,27 @@ impl<'a> Iterator for Tokens<'a> {
 /// The position of the `>` that ends the tag at the start of `text`; quotes are respected.
 fn tag_end(text: &str) -> Option<usize> {
     let mut quoted = false;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'>' if !quoted => return Some(at),
-            _ => {}
-        }
-    }
-    None
+    memchr::memchr2_iter(b'"', b'>', text.as_bytes()).find(|at| {
+        let quote = text.as_bytes().get(*at) == Some(&b'"');
+        quoted ^= quote;
+        !quote && !quoted
+    })
 }
 
 /// The value of attribute `name` in the attributes of a start tag, entities resolved.
 pub(super) fn attribute(attributes: &str, name: &str) -> Option<String> {
+    value(attributes, name).map(Cow::into_owned)
+}
+
+/// The same, borrowed where there are no entities.
+pub(super) fn value<'a>(attributes: &'a str, name: &str) -> Option<Cow<'a, str>> {
     let mut rest = attributes;
     while let Some(equals) = rest.find("=\"") {
         let found = rest.get(..equals)?.trim();
         let value = rest.get(equals + 2..)?;
         let end = value.find('"')?;
         if found == name {
-            return Some(decode(value.get(..end)?));
+            return Some(decoded(value.get(..end)?));
         }
         rest = value.get(end + 1..)?;
     }
@@ -87,6 +91,14 @@ pub(super) fn attribute(attributes: &str, name: &str) -> Option<String> {
 
 /// `text` with the entities of our serialiser, and numeric ones, resolved.
 pub(crate) fn decode(text: &str) -> String {
+    decoded(text).into_owned()
+}
+
+/// The same, borrowed where there are none.
+pub(super) fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {
@@ -100,7 +112,7 @@ pub(crate) fn decode(text: &str) -> String {
         rest = after.get(length..).unwrap_or_default();
     }
     out.push_str(rest);
-    out
+    Cow::Owned(out)
 }
 
 fn entity(name: &str) -> Option<char> {
@@ -156,16 +168,28 @@ pub(crate) fn escape(text: &str) -> String {
 
 /// Appends `text` escaped, without characters that XML cannot carry.
 pub(super) fn push_escaped(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c if is_xml(c) => out.push(c),
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(may_need_care) {
+        let (plain, tail) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        out.push_str(plain);
+        let mut characters = tail.chars();
+        match characters.next() {
+            Some('&') => out.push_str("&amp;"),
+            Some('<') => out.push_str("&lt;"),
+            Some('>') => out.push_str("&gt;"),
+            Some('"') => out.push_str("&quot;"),
+            Some(c) if is_xml(c) => out.push(c),
             _ => {}
         }
+        rest = characters.as_str();
     }
+    out.push_str(rest);
+}
+
+/// Whether a character that begins with `byte` may have to be escaped, or be one that XML cannot carry: of those beyond
+/// ASCII, U+0080 to U+00BF begin with C2, U+F000 to U+FFFF with EF.
+fn may_need_care(byte: u8) -> bool {
+    matches!(byte, 0..=0x1F | b'&' | b'<' | b'>' | b'"' | 0x7F | 0xC2 | 0xEF)
 }
 
 /// Whether XML 1.0 may carry `c` (section 2.2), noncharacters of the first plane left out, and the byte order mark,

@@ -3,21 +3,29 @@
 use url::Url;
 
 use super::is_block;
-use super::token::{Token, Tokens, attribute, decode};
+use super::token::{Token, Tokens, attribute, decoded};
 use crate::model::{Image, one_line};
 
 /// One block a line; captions and alternative texts are left out.
 pub(super) fn plain_text(html: &str) -> String {
-    let mut out = String::with_capacity(html.len());
+    beginning(html, usize::MAX)
+}
+
+/// The same up to the end of the token with which it has `least` bytes.
+pub(super) fn beginning(html: &str, least: usize) -> String {
+    let mut out = String::with_capacity(html.len().min(least.saturating_mul(2)));
     let mut captions = 0_usize;
     let mut preformatted = 0_usize;
     for token in Tokens::new(html) {
+        if out.len() >= least {
+            break;
+        }
         match token {
             Token::Open("figcaption", _) => captions += 1,
             Token::Close("figcaption") => captions = captions.saturating_sub(1),
             _ if captions > 0 => {}
-            Token::Text(text) if preformatted > 0 => out.push_str(&decode(text)),
-            Token::Text(text) => push_words(&mut out, &decode(text)),
+            Token::Text(text) if preformatted > 0 => out.push_str(&decoded(text)),
+            Token::Text(text) => push_words(&mut out, &decoded(text)),
             Token::Open("br", _) => new_line(&mut out),
             Token::Open("td" | "th", _) | Token::Close("td" | "th") => push_words(&mut out, " "),
             Token::Open(name, _) | Token::Close(name) if is_block(name) => {
@@ -37,13 +45,16 @@ pub(super) fn plain_text(html: &str) -> String {
 
 /// Appends `text` with its white space folded.
 pub(super) fn push_words(out: &mut String, text: &str) {
-    for c in text.chars() {
-        if !c.is_whitespace() {
-            out.push(c);
-        } else if !out.is_empty() && !out.ends_with([' ', '\n']) {
+    let mut rest = text;
+    while let Some(end) = rest.find(char::is_whitespace) {
+        let (word, space) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        out.push_str(word);
+        if !out.is_empty() && !out.ends_with([' ', '\n']) {
             out.push(' ');
         }
+        rest = space.trim_start();
     }
+    out.push_str(rest);
 }
 
 fn new_line(out: &mut String) {
@@ -75,7 +86,7 @@ pub(super) fn images(html: &str) -> Vec<Image> {
             }
             Token::Text(text) => {
                 if let Some(caption) = caption.as_mut() {
-                    caption.push_str(&decode(text));
+                    caption.push_str(&decoded(text));
                 }
             }
             Token::Open("br", _) => {
