@@ -39,7 +39,7 @@ use tokio::sync::Semaphore;
 
 pub use announce::{Told, announce};
 pub use health::errors;
-pub use memory::{Baseline, Doubt, Fill, Incident, Pace, Story};
+pub use memory::{Baseline, Doubt, Fill, Incident, Pace, Shown, Story};
 pub use ports::{
     Announce, Answer, Archives, Channel, Clock, Copy, Fetch, Kept, Memory, Mirrored, Moved, Publish, PublishError,
     Request, Store, StoreError, Summary, Update, Validators, Written,
@@ -144,7 +144,7 @@ pub struct Outcome {
     /// What was remembered before a visit that could not reach the server.
     pub before: Option<Box<Memory>>,
     /// What is to be shown of a source whose row could not be read or written.
-    pub rowless: Option<Box<Memory>>,
+    pub rowless: Option<Box<Shown>>,
     /// Whether the files about all feeds say the same of it as before.
     pub shows_the_same: bool,
     /// Everything that was noticed.

@@ -17,73 +17,92 @@ use crate::format::html_page::{Health, IndexFeed, SEARCH, SEARCH_SCRIPT};
 use crate::format::opml::OpmlOutline;
 use crate::hosting::Size;
 use crate::model::{Artifact, FeedId};
-use crate::pipeline::{Memory, Outcome, State, errors};
+use crate::pipeline::{Outcome, Shown, State};
 
 /// The name of the OPML file.
 const OPML: &str = "feeds.opml";
 
-/// `feeds.opml`, `index.html` with its script, and `status.json` for the feeds of `config` that have files.
-pub fn overview(config: &Config, feeds: &[(&Source, Memory)], merged: &[(&Merged, Memory)]) -> Vec<Artifact> {
+/// Makes `feeds.opml`, `index.html` with its script, `status.json` and so on for the feeds of `config` that have files, and
+/// gives one after the other to `put`.
+///
+/// # Errors
+/// The first error of `put`, which ends it.
+pub fn overview<E>(
+    config: &Config,
+    feeds: &[(&Source, Shown)],
+    merged: &[(&Merged, Shown)],
+    put: &mut dyn FnMut(Artifact) -> Result<(), E>,
+) -> Result<(), E> {
     let title = config.title.as_deref().unwrap_or("Feeds");
-    let alive: Vec<&(&Source, Memory)> = feeds.iter().filter(|(_, memory)| memory.summary.entries > 0).collect();
-    let merged: Vec<&(&Merged, Memory)> = merged.iter().filter(|(_, memory)| memory.summary.entries > 0).collect();
-    let outlines = alive
-        .iter()
-        .filter_map(|(source, memory)| outline(config, &source.id, &source.url, source.category.as_deref(), memory));
-    let base = config.base_url.as_ref();
-    let together = merged.iter().filter_map(|(merged, memory)| outline(config, &merged.id, base?, None, memory));
-    let outlines: Vec<OpmlOutline> = outlines.chain(together).collect();
-    let together = merged.iter().filter_map(|(merged, memory)| {
-        let home = base.or_else(|| config.sources.get(*merged.parts.first()?).map(|source| &source.url))?;
-        Some(index_feed(&merged.id, home, None, memory))
-    });
-    let pages =
-        feeds.iter().map(|(source, memory)| index_feed(&source.id, &source.url, source.category.as_deref(), memory));
-    let pages: Vec<IndexFeed> = pages.chain(together).collect();
-    let mut artifacts = Vec::new();
+    let merged: Vec<&(&Merged, Shown)> = merged.iter().filter(|(_, shown)| shown.entries > 0).collect();
+    let outlines = outlines(config, feeds, &merged);
     // OPML has no relative addresses: without `base_url` there is nothing to list.
-    if !outlines.is_empty() {
-        let bytes = format::opml::render(title, &outlines);
-        artifacts.push(Artifact { path: OPML.to_owned(), media_type: "text/x-opml", bytes });
-    }
     let opml = (!outlines.is_empty()).then_some(OPML);
-    let bytes = format::html_page::index_page(title, opml, &pages);
-    artifacts.push(Artifact { path: "index.html".to_owned(), media_type: "text/html", bytes });
-    let (path, bytes) = (SEARCH_SCRIPT.to_owned(), SEARCH.as_bytes().to_vec());
-    artifacts.push(Artifact { path, media_type: "text/javascript", bytes });
-    let bytes = status::published(config, feeds, &merged);
-    artifacts.push(Artifact { path: "status.json".to_owned(), media_type: "application/json", bytes });
-    let bytes = status::page(title, feeds);
-    artifacts.push(Artifact { path: "status.html".to_owned(), media_type: "text/html", bytes });
-    if config.health {
-        artifacts.extend(health::artifact(config, feeds));
+    if let Some(path) = opml {
+        let bytes = format::opml::render(title, &outlines);
+        put(Artifact { path: path.to_owned(), media_type: "text/x-opml", bytes })?;
     }
-    artifacts
+    drop(outlines);
+    let bytes = format::html_page::index_page(title, opml, &index_feeds(config, feeds, &merged));
+    put(Artifact { path: "index.html".to_owned(), media_type: "text/html", bytes })?;
+    let (path, bytes) = (SEARCH_SCRIPT.to_owned(), SEARCH.as_bytes().to_vec());
+    put(Artifact { path, media_type: "text/javascript", bytes })?;
+    let bytes = status::published(config, feeds, &merged);
+    put(Artifact { path: "status.json".to_owned(), media_type: "application/json", bytes })?;
+    let bytes = status::page(title, feeds);
+    put(Artifact { path: "status.html".to_owned(), media_type: "text/html", bytes })?;
+    let health = config.health.then(|| health::artifact(config, feeds)).flatten();
+    health.map_or(Ok(()), put)
 }
 
-fn outline(config: &Config, id: &FeedId, home: &Url, category: Option<&str>, memory: &Memory) -> Option<OpmlOutline> {
+/// Whether the files about so many feeds name the newest entries of each.
+pub fn names_latest(feeds: usize) -> bool {
+    feeds <= format::html_page::MAX_WITH_LATEST
+}
+
+fn outlines(config: &Config, feeds: &[(&Source, Shown)], merged: &[&(&Merged, Shown)]) -> Vec<OpmlOutline> {
+    let alive = feeds.iter().filter(|(_, shown)| shown.entries > 0);
+    let alive =
+        alive.filter_map(|(source, shown)| outline(config, &source.id, &source.url, source.category.as_deref(), shown));
+    let base = config.base_url.as_ref();
+    let together = merged.iter().filter_map(|(merged, shown)| outline(config, &merged.id, base?, None, shown));
+    alive.chain(together).collect()
+}
+
+fn index_feeds(config: &Config, feeds: &[(&Source, Shown)], merged: &[&(&Merged, Shown)]) -> Vec<IndexFeed> {
+    let base = config.base_url.as_ref();
+    let together = merged.iter().filter_map(|(merged, shown)| {
+        let home = base.or_else(|| config.sources.get(*merged.parts.first()?).map(|source| &source.url))?;
+        Some(index_feed(&merged.id, home, None, shown))
+    });
+    let pages =
+        feeds.iter().map(|(source, shown)| index_feed(&source.id, &source.url, source.category.as_deref(), shown));
+    pages.chain(together).collect()
+}
+
+fn outline(config: &Config, id: &FeedId, home: &Url, category: Option<&str>, shown: &Shown) -> Option<OpmlOutline> {
     let xml_url = config.base_url.as_ref()?.join(&format!("{id}.atom")).ok()?;
     Some(OpmlOutline {
-        title: memory.channel.title.clone(),
+        title: shown.title.clone(),
         category: category.map(str::to_owned),
         html_url: home.clone(),
         xml_url,
     })
 }
 
-fn index_feed(id: &FeedId, home: &Url, category: Option<&str>, memory: &Memory) -> IndexFeed {
-    let title = if memory.channel.title.is_empty() { id.as_str() } else { &memory.channel.title };
-    let trouble: Vec<&str> = errors(memory).map(|finding| finding.message.as_str()).collect();
+fn index_feed(id: &FeedId, home: &Url, category: Option<&str>, shown: &Shown) -> IndexFeed {
+    let title = if shown.title.is_empty() { id.as_str() } else { &shown.title };
+    let trouble: Vec<&str> = shown.errors().map(|finding| finding.message.as_str()).collect();
     IndexFeed {
         id: id.clone(),
         title: title.to_owned(),
-        language: memory.channel.language.clone(),
+        language: shown.language.clone(),
         category: category.map(str::to_owned),
         home: home.clone(),
-        entries: memory.summary.entries,
-        newest: memory.summary.newest.map(|newest| newest.date_naive()),
+        entries: shown.entries,
+        newest: shown.newest.map(|newest| newest.date_naive()),
         health: if trouble.is_empty() { Health::Ok } else { Health::Failing(trouble.join("; ")) },
-        latest: memory.summary.latest.clone(),
+        latest: shown.latest.clone(),
     }
 }
 

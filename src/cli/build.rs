@@ -87,6 +87,8 @@ pub(super) fn run(arguments: &Arguments) -> u8 {
         run::run(project, &config, &selection, archive.as_ref(), metrics.as_deref(), &stop, &tell).await
     });
     progress.end();
+    // The table of thousands of feeds takes as much memory as their configuration, which nothing needs any more.
+    drop(config);
     match done {
         Ok(done) => {
             tell_all(arguments, &done);

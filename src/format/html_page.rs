@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 
 pub use feed::render as feed_page;
 pub(super) use feed::render_some as feed_page_some;
+pub(crate) use index::MAX_WITH_LATEST;
 pub use index::{Health, IndexFeed, render as index_page};
 
 use crate::format::{FORMATS, Format, Layout, xml};

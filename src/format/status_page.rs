@@ -44,7 +44,7 @@ pub struct StatusRow<'a> {
     /// When it was last well, if it fails.
     pub last_success: Option<DateTime<Utc>>,
     /// What was noticed at the last visits.
-    pub findings: Vec<&'a Finding>,
+    pub findings: &'a [Finding],
 }
 
 impl StatusRow<'_> {
@@ -93,7 +93,7 @@ fn push_row(page: &mut String, row: &StatusRow<'_>) {
     }
     let newest = row.newest.map(|day| format!("<time>{day}</time>")).unwrap_or_default();
     let _ = write!(page, "</td><td class=\"number\">{}</td><td>{newest}</td><td><ul>", row.entries);
-    for finding in &row.findings {
+    for finding in row.findings {
         let class = if finding.severity == Severity::Error { "ill" } else { "quiet" };
         let code = finding.code.name();
         let _ = write!(page, "<li><span class=\"{class}\">{code}</span> <bdi>{}</bdi>", escaped(&finding.message));
@@ -149,7 +149,7 @@ mod tests {
             last_success: None,
             findings,
         };
-        let page = String::from_utf8(render("F", &[row("well", Vec::new()), row("ill", vec![&finding])])).unwrap();
+        let page = String::from_utf8(render("F", &[row("well", &[]), row("ill", &[finding])])).unwrap();
         assert!(page.contains("<p>1 of 2 failing.") && page.contains("since <time datetime=\"2026-11-22T12:00:00Z\">"));
         assert!(page.find("id=\"ill\"") < page.find("id=\"well\""));
         let html = scraper::Html::parse_document(&page);

@@ -2,11 +2,62 @@
 //!
 //! Whole numbers only, so that rows can be compared; shares are in thousandths.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
+use url::Url;
 
+use super::Memory;
 use super::schedule::Hours;
-use crate::finding::Code;
+use crate::finding::{Code, Finding, Severity};
+
+/// What the files about all feeds say of one. They hold this of every source at once, so that it is small.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    /// The title of the feed.
+    pub title: String,
+    /// Its language (BCP 47).
+    pub language: Option<String>,
+    /// Entries in the feed.
+    pub entries: usize,
+    /// The publication time of the newest.
+    pub newest: Option<DateTime<FixedOffset>>,
+    /// Titles and addresses of the newest few.
+    pub latest: Vec<(String, Url)>,
+    /// Why the last visit failed, if it did, and findings of the last listing that was read.
+    pub findings: Vec<Finding>,
+    /// The first of the failures since the last visit that ended well.
+    pub failing_since: Option<DateTime<Utc>>,
+    /// The last visit that ended well, where the source fails.
+    pub last_success: Option<DateTime<Utc>>,
+    /// When failures began and ended, the newest last.
+    pub incidents: Vec<Incident>,
+    /// The first visit that is remembered.
+    pub since: Option<DateTime<Utc>>,
+}
+
+impl From<Memory> for Shown {
+    fn from(memory: Memory) -> Self {
+        Self {
+            title: memory.channel.title,
+            language: memory.channel.language,
+            entries: memory.summary.entries,
+            newest: memory.summary.newest,
+            latest: memory.summary.latest,
+            findings: memory.failure.into_iter().chain(memory.findings).collect(),
+            failing_since: memory.failing_since,
+            last_success: memory.last_success.filter(|_| memory.failing_since.is_some()),
+            incidents: memory.incidents,
+            since: memory.since,
+        }
+    }
+}
+
+impl Shown {
+    /// What is wrong with the source.
+    pub fn errors(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.severity == Severity::Error)
+    }
+}
 
 /// How often a source had news, as its visits saw it; older visits count less.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

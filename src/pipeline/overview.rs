@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Memory, Outcome, Ports, Publish, PublishError, Stale, Store, belongings, twins};
+use super::{Memory, Outcome, Ports, Publish, PublishError, Shown, Stale, Store, belongings, twins};
 use crate::assemble::media;
 use crate::config::{Config, Merged, Source};
 use crate::finding::{Code, Finding};
@@ -73,25 +73,32 @@ fn write<F, S: Store, P: Publish, C>(
     ports: &Ports<'_, F, S, P, C>,
 ) -> Result<Word, Finding> {
     let mut files = Vec::new();
-    let mut current = Vec::new();
+    let mut current = Current::default();
     let (rows, merged) = rows(config, outcomes, ports, &mut current)?;
-    for artifact in report::overview(config, &rows, &merged).into_iter().chain(hosting::files(config.host)) {
+    let mirroring = std::mem::take(&mut current.mirroring);
+    let mut current = current.files;
+    // Each is written before the next is made: for thousands of feeds they are large.
+    let mut put = |artifact| {
         files.extend(twins::write(ports.publish, config, artifact).map_err(unpublished)?.1);
-    }
+        Ok(())
+    };
+    report::overview(config, &rows, &merged, &mut put)?;
+    hosting::files(config.host).into_iter().try_for_each(&mut put)?;
+    drop((rows, merged));
     current.extend(files.iter().cloned());
-    current.extend(pictures(&rows, ports)?);
+    current.extend(pictures(&mirroring, ports)?);
     let findings = belongings::settle(config, ports.stale, &mut current, ports.publish).map_err(unpublished)?;
     files.extend(current.last().cloned());
     Ok(Word { made_from: String::new(), files, findings, size: Size::of(&current) })
 }
 
-/// The copied pictures of every source.
+/// The copied pictures of the sources that are `mirroring`.
 fn pictures<F, S: Store, P, C>(
-    rows: &[(&Source, Memory)],
+    mirroring: &[&Source],
     ports: &Ports<'_, F, S, P, C>,
 ) -> Result<Vec<(String, u64)>, Finding> {
     let mut files = Vec::new();
-    for (source, _) in rows.iter().filter(|(_, memory)| memory.mirrors) {
+    for source in mirroring {
         let mirrored = ports.store.mirrored(&source.id);
         let mirrored = mirrored.map_err(|error| Finding::error(Code::StateFailed, error.to_string()))?;
         let copies = mirrored.into_iter().filter_map(|picture| picture.copy);
@@ -109,33 +116,50 @@ fn unpublished(error: PublishError) -> Finding {
 }
 
 /// The rows of sources and of merged feeds.
-type Rows<'c> = (Vec<(&'c Source, Memory)>, Vec<(&'c Merged, Memory)>);
+type Rows<'c> = (Vec<(&'c Source, Shown)>, Vec<(&'c Merged, Shown)>);
 
-/// What is shown of every source and of every merged feed, in the order of feeds.toml; the files of
-/// each are added to `published`.
+/// What there is in the output folder of all feeds.
+#[derive(Default)]
+struct Current<'c> {
+    /// Paths and sizes in bytes of their files.
+    files: Vec<(String, u64)>,
+    /// The sources whose pictures are copied.
+    mirroring: Vec<&'c Source>,
+}
+
+/// What is shown of every source and of every merged feed, in the order of feeds.toml; what there is of
+/// each is added to `current`.
 fn rows<'c, F, S: Store, P, C>(
     config: &'c Config,
     outcomes: &[Outcome],
     ports: &Ports<'_, F, S, P, C>,
-    published: &mut Vec<(String, u64)>,
+    current: &mut Current<'c>,
 ) -> Result<Rows<'c>, Finding> {
     let places: HashMap<&str, usize> =
         config.sources.iter().enumerate().map(|(place, source)| (source.id.as_str(), place)).collect();
-    let mut rows: Vec<_> = config.sources.iter().map(|source| (source, Memory::default())).collect();
-    let mut merged: Vec<_> = config.merged.iter().map(|merged| (merged, Memory::default())).collect();
-    let mut put = |id: &str, memory: Memory| {
-        if let Some((_, row)) = places.get(id).and_then(|place| rows.get_mut(*place)) {
-            published.extend(memory.published.iter().cloned());
-            *row = memory.shown();
+    let mut rows: Vec<_> = config.sources.iter().map(|source| (source, Shown::default())).collect();
+    let mut merged: Vec<_> = config.merged.iter().map(|merged| (merged, Shown::default())).collect();
+    let name_latest = report::names_latest(rows.len() + merged.len());
+    let read = ports.store.each(&mut |id, mut memory: Memory| {
+        let published = std::mem::take(&mut memory.published);
+        let row = if let Some((source, row)) = places.get(id).and_then(|place| rows.get_mut(*place)) {
+            current.mirroring.extend(memory.mirrors.then_some(*source));
+            row
         } else if let Some((_, row)) = merged.iter_mut().find(|(merged, _)| merged.id.as_str() == id) {
-            published.extend(memory.published.iter().cloned());
-            *row = memory.shown();
+            row
+        } else {
+            return;
+        };
+        current.files.extend(published);
+        if !name_latest {
+            memory.summary.latest.clear();
         }
-    };
-    let read = ports.store.each(&mut put);
+        *row = memory.into();
+    });
     for outcome in outcomes {
-        if let Some(memory) = &outcome.rowless {
-            put(outcome.id.as_str(), (**memory).clone());
+        let row = places.get(outcome.id.as_str()).and_then(|place| rows.get_mut(*place));
+        if let Some(((_, row), shown)) = row.zip(outcome.rowless.as_deref()) {
+            row.clone_from(shown);
         }
     }
     // What a damaged state file no longer says is read back from the published feeds by the next run; until then the

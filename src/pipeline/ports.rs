@@ -173,25 +173,6 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// The same without what only the next visit needs: what the files about all feeds are made of. They hold this of
-    /// every source at once.
-    #[must_use]
-    pub(crate) fn shown(self) -> Self {
-        let channel = Channel { description: None, icon: None, ..self.channel };
-        Self {
-            validators: Validators::default(),
-            fingerprint: String::new(),
-            published: Vec::new(),
-            written: String::new(),
-            presentation: String::new(),
-            archives: Archives::default(),
-            pace: Pace::default(),
-            baseline: Baseline::default(),
-            channel,
-            ..self
-        }
-    }
-
     /// Whether the files about all feeds say the same of both. What they never say is left out by name, so that a
     /// field that is added later counts.
     pub(crate) fn shows_the_same(&self, other: &Self) -> bool {

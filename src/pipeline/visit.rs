@@ -128,8 +128,10 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         let validators = current.then(|| self.memory.validators.clone());
         self.findings.extend(bearing::robots_note(self.source));
         let url = bearing::address(&self.memory, self.source, self.now).clone();
-        // An unchanged page, the usual answer to a conditional request, is the last that is asked for.
-        let last = !self.keep_connection && validators.is_some();
+        // An unchanged page, the usual answer to a conditional request, is the last that is asked for; so is any index
+        // page where nothing but it is read.
+        let alone = !self.source.full_text && self.source.media.is_none();
+        let last = !self.keep_connection && (alone || validators.is_some());
         match self.fetch(&url, validators.as_ref(), last).await? {
             Answer::Unchanged(validators) => self.unchanged(validators).await,
             Answer::Page(page, _) if assemble::is_turned_away(&url, &page.url) => {

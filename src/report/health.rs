@@ -11,21 +11,21 @@ use crate::assemble::notice;
 use crate::config::{Config, Source};
 use crate::format::{Format, atom};
 use crate::model::{Artifact, Entry, EntryId, Feed, FeedId, Title};
-use crate::pipeline::{Incident, Memory};
+use crate::pipeline::{Incident, Shown};
 
 /// The most entries.
 const MAX_ENTRIES: usize = 100;
 
 /// The file for `feeds`; `None` before anything was visited.
-pub(super) fn artifact(config: &Config, feeds: &[(&Source, Memory)]) -> Option<Artifact> {
+pub(super) fn artifact(config: &Config, feeds: &[(&Source, Shown)]) -> Option<Artifact> {
     let base = config.base_url.as_ref();
     let home = base.or_else(|| feeds.first().map(|(source, _)| &source.url))?;
     let incidents = feeds
         .iter()
-        .flat_map(|(source, memory)| memory.incidents.iter().filter_map(|incident| entry(source, memory, incident)));
+        .flat_map(|(source, shown)| shown.incidents.iter().filter_map(|incident| entry(source, shown, incident)));
     let mut entries: Vec<Entry> = incidents.collect();
     if entries.is_empty() {
-        let since = feeds.iter().filter_map(|(_, memory)| memory.since).min()?;
+        let since = feeds.iter().filter_map(|(_, shown)| shown.since).min()?;
         entries.push(beginning(home, since)?);
     }
     let title = format!("{}: health", config.title.as_deref().unwrap_or("Feeds"));
@@ -38,12 +38,12 @@ pub(super) fn artifact(config: &Config, feeds: &[(&Source, Memory)]) -> Option<A
     Some(Artifact { bytes: atom::Atom.render(&feed, address.as_ref()), media_type: atom::Atom.media_type(), path })
 }
 
-fn entry(source: &Source, memory: &Memory, incident: &Incident) -> Option<Entry> {
+fn entry(source: &Source, shown: &Shown, incident: &Incident) -> Option<Entry> {
     let (word, summary) = match &incident.failure {
         Some(message) => ("failing", message.clone()),
         None => ("well", "The last visit went well.".to_owned()),
     };
-    let name = if memory.channel.title.is_empty() { source.id.as_str() } else { &memory.channel.title };
+    let name = if shown.title.is_empty() { source.id.as_str() } else { &shown.title };
     let title = match incident.failure {
         Some(_) => format!("{name} ({}) is failing", source.id),
         None => format!("{name} ({}) is well again", source.id),

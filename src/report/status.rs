@@ -3,69 +3,112 @@
 //! What is published says nothing that moves by itself: no time of the last visit, no number of failures in a row. The
 //! last success is published while a feed fails, because then it stands still.
 
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
+use url::Url;
 
 use super::{address, moment};
 use crate::config::{Config, Merged, Source};
+use crate::finding::Finding;
 use crate::format::FORMATS;
 use crate::format::status_page::{self, StatusRow};
 use crate::model::FeedId;
-use crate::pipeline::{Memory, errors};
+use crate::pipeline::{Memory, Shown, errors};
 
 /// `status.json`.
-pub(super) fn published(config: &Config, feeds: &[(&Source, Memory)], merged: &[&(&Merged, Memory)]) -> Vec<u8> {
-    let files = |id: &FeedId| -> Vec<String> {
-        FORMATS.iter().map(|format| address(config, &format!("{id}.{}", format.extension()))).collect()
-    };
-    let merged: Vec<Value> = merged
-        .iter()
-        .map(|(merged, memory)| {
-            let parts = merged.parts.iter().filter_map(|place| config.sources.get(*place));
-            json!({
-                "id": merged.id,
-                "title": memory.channel.title,
-                "entries": memory.summary.entries,
-                "newest": memory.summary.newest.map(|time| time.to_rfc3339()),
-                "feeds": parts.map(|source| &source.id).collect::<Vec<_>>(),
-                "files": files(&merged.id),
-            })
-        })
-        .collect();
-    let feeds: Vec<Value> = feeds
-        .iter()
-        .map(|(source, memory)| {
-            json!({
-                "id": source.id,
-                "url": source.url,
-                "title": memory.channel.title,
-                "state": if errors(memory).next().is_some() { "failing" } else { "ok" },
-                "failing_since": memory.failing_since.map(moment),
-                "last_success": memory.last_success.filter(|_| memory.failing_since.is_some()).map(moment),
-                "entries": memory.summary.entries,
-                "newest": memory.summary.newest.map(|time| time.to_rfc3339()),
-                "files": if memory.summary.entries == 0 { Vec::new() } else { files(&source.id) },
-                "findings": memory.failure.iter().chain(&memory.findings).collect::<Vec<_>>(),
-            })
-        })
-        .collect();
-    let mut bytes = serde_json::to_vec_pretty(&json!({ "feeds": feeds, "merged": merged })).unwrap_or_default();
+#[derive(Serialize)]
+struct Published<F: Serialize, M: Serialize> {
+    feeds: F,
+    merged: M,
+}
+
+/// A feed in it.
+#[derive(Serialize)]
+struct FeedStatus<'a> {
+    id: &'a FeedId,
+    url: &'a Url,
+    title: &'a str,
+    state: &'static str,
+    failing_since: Option<String>,
+    last_success: Option<String>,
+    entries: usize,
+    newest: Option<String>,
+    files: Vec<String>,
+    findings: &'a [Finding],
+}
+
+/// A merged feed in it.
+#[derive(Serialize)]
+struct MergedStatus<'a> {
+    id: &'a FeedId,
+    title: &'a str,
+    entries: usize,
+    newest: Option<String>,
+    feeds: Vec<&'a FeedId>,
+    files: Vec<String>,
+}
+
+/// A list whose items are made as they are written.
+struct Each<'a, T, I>(&'a [T], fn(&'a T, &'a Config) -> I, &'a Config);
+
+impl<'a, T, I: Serialize> Serialize for Each<'a, T, I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(items, item, config) = self;
+        serializer.collect_seq(items.iter().map(|one: &'a T| item(one, config)))
+    }
+}
+
+/// `status.json`.
+pub(super) fn published(config: &Config, feeds: &[(&Source, Shown)], merged: &[&(&Merged, Shown)]) -> Vec<u8> {
+    let whole = Published { feeds: Each(feeds, feed_status, config), merged: Each(merged, merged_status, config) };
+    let mut bytes = serde_json::to_vec_pretty(&whole).unwrap_or_default();
     bytes.push(b'\n');
     bytes
 }
 
+fn feed_status<'a>((source, shown): &'a (&'a Source, Shown), config: &'a Config) -> FeedStatus<'a> {
+    FeedStatus {
+        id: &source.id,
+        url: &source.url,
+        title: &shown.title,
+        state: if shown.errors().next().is_some() { "failing" } else { "ok" },
+        failing_since: shown.failing_since.map(moment),
+        last_success: shown.last_success.map(moment),
+        entries: shown.entries,
+        newest: shown.newest.map(|time| time.to_rfc3339()),
+        files: if shown.entries == 0 { Vec::new() } else { files(&source.id, config) },
+        findings: &shown.findings,
+    }
+}
+
+fn merged_status<'a>((merged, shown): &&'a (&'a Merged, Shown), config: &'a Config) -> MergedStatus<'a> {
+    let parts = merged.parts.iter().filter_map(|place| config.sources.get(*place));
+    MergedStatus {
+        id: &merged.id,
+        title: &shown.title,
+        entries: shown.entries,
+        newest: shown.newest.map(|time| time.to_rfc3339()),
+        feeds: parts.map(|source| &source.id).collect(),
+        files: files(&merged.id, config),
+    }
+}
+
+fn files(id: &FeedId, config: &Config) -> Vec<String> {
+    FORMATS.iter().map(|format| address(config, &format!("{id}.{}", format.extension()))).collect()
+}
+
 /// `status.html`.
-pub(super) fn page(title: &str, feeds: &[(&Source, Memory)]) -> Vec<u8> {
-    fn row<'a>((source, memory): &'a (&'a Source, Memory)) -> StatusRow<'a> {
-        let title = if memory.channel.title.is_empty() { source.id.as_str() } else { &memory.channel.title };
+pub(super) fn page(title: &str, feeds: &[(&Source, Shown)]) -> Vec<u8> {
+    fn row<'a>((source, shown): &'a (&'a Source, Shown)) -> StatusRow<'a> {
         StatusRow {
             id: source.id.as_str(),
-            title,
+            title: if shown.title.is_empty() { source.id.as_str() } else { &shown.title },
             home: &source.url,
-            entries: memory.summary.entries,
-            newest: memory.summary.newest.map(|newest| newest.date_naive()),
-            failing_since: memory.failing_since,
-            last_success: memory.last_success.filter(|_| memory.failing_since.is_some()),
-            findings: memory.failure.iter().chain(&memory.findings).collect(),
+            entries: shown.entries,
+            newest: shown.newest.map(|newest| newest.date_naive()),
+            failing_since: shown.failing_since,
+            last_success: shown.last_success,
+            findings: &shown.findings,
         }
     }
     let rows: Vec<StatusRow<'_>> = feeds.iter().map(row).collect();

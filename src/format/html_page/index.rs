@@ -14,7 +14,7 @@ use crate::model::FeedId;
 /// Up to so many feeds are told to browsers and readers one by one; for more there is the OPML list.
 const MAX_ALTERNATES: usize = 30;
 /// Up to so many feeds have their newest titles named.
-const MAX_WITH_LATEST: usize = 200;
+pub(crate) const MAX_WITH_LATEST: usize = 200;
 
 /// One feed of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]

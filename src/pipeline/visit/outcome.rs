@@ -77,7 +77,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             failures: memory.failures,
             before: unreached,
             shows_the_same: known && self.before.shows_the_same(&memory),
-            rowless: (!known).then(|| Box::new(memory.shown())),
+            rowless: (!known).then(|| Box::new(memory.into())),
             findings,
         }
     }
