@@ -59,7 +59,7 @@ fn collect(folder: &Path, paths: &mut Vec<std::path::PathBuf>) {
 }
 
 fn texts(pages: &[Page]) -> Vec<String> {
-    pages.iter().map(|page| decode::decode(&page.body, None, None).text).collect()
+    pages.iter().map(|page| decode::decode(&page.body, None, None).text.into_owned()).collect()
 }
 
 fn documents(pages: &[Page]) -> Vec<Document> {

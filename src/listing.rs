@@ -5,6 +5,7 @@
 //! page says, as text: dates are parsed and addresses made canonical later.
 
 mod about;
+mod address;
 mod auto;
 mod changelog;
 mod class;
@@ -213,6 +214,8 @@ fn has_clearly_more(outline: &Outline<'_>, chosen: &auto::Chosen, data: &[Teaser
 
 /// Keeps the first teaser of every address.
 fn once_each(teasers: &mut Vec<Teaser>) {
-    let mut seen = HashSet::new();
-    teasers.retain(|teaser| teaser.url.as_ref().is_some_and(|url| seen.insert(url.as_str().to_owned())));
+    let mut seen = HashSet::with_capacity(teasers.len());
+    let is_first = teasers.iter().map(|teaser| teaser.url.as_ref().is_some_and(|url| seen.insert(url.as_str())));
+    let mut is_first = is_first.collect::<Vec<bool>>().into_iter();
+    teasers.retain(|_| is_first.next().unwrap_or(false));
 }

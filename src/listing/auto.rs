@@ -12,7 +12,7 @@ use url::Url;
 
 use super::describe::describe;
 use super::outline::{Link, Outline, Part, headline_worth, named_worth, truncate};
-use super::{DateText, MAX_ITEMS, Teaser, line, words};
+use super::{DateText, MAX_ITEMS, Teaser, address, line, words};
 use crate::page::{Document, document};
 
 /// The most groups that are looked at closely.
@@ -178,7 +178,7 @@ impl Group {
 /// The best link of every address that may be a story.
 fn primaries(document: &Document, outline: &Outline<'_>) -> Vec<Item> {
     let mut best: Vec<Option<Item>> = vec![None; outline.addresses.len()];
-    let worths: Vec<f32> = outline.addresses.iter().map(|url| words::address_worth(url, document.url())).collect();
+    let worths: Vec<f32> = outline.addresses.iter().map(|url| address::worth(url, document.url())).collect();
     for (number, link) in outline.links.iter().enumerate() {
         let address = worths.get(link.address).copied().unwrap_or(0.0);
         let text = match link.nameless {

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use html5ever::local_name;
 use scraper::ElementRef;
 
 /// What the words of one `class` attribute say.
@@ -26,6 +27,8 @@ pub(super) struct Facts {
     pub(super) date: bool,
     /// How long a film or a recording is: looks like a time of day and is none.
     pub(super) duration: bool,
+    /// The time of a change and not of the publication.
+    pub(super) updated: bool,
     /// A subject.
     pub(super) category: bool,
     /// A short text.
@@ -48,20 +51,21 @@ pub(super) struct Marks<'a> {
 }
 
 impl<'a> Marks<'a> {
-    /// Reads them in one pass.
+    /// Reads them in one pass; the names are compared as the numbers that the tree keeps them by.
     pub(super) fn of(element: ElementRef<'a>) -> Self {
         let mut marks = Self::default();
-        for (name, value) in element.value().attrs() {
-            match name {
-                "class" => marks.class = value,
-                "id" => marks.id = value.trim(),
-                "role" => marks.role = value,
-                "rel" => marks.rel = value,
-                "style" => marks.style = value,
-                "itemprop" => marks.itemprop = value,
-                "itemtype" => marks.itemtype = value,
-                "itemscope" => marks.itemscope = true,
-                "href" => marks.href = Some(value),
+        for (name, value) in &element.value().attrs {
+            let value: &'a str = value;
+            match name.local {
+                local_name!("class") => marks.class = value,
+                local_name!("id") => marks.id = value.trim(),
+                local_name!("role") => marks.role = value,
+                local_name!("rel") => marks.rel = value,
+                local_name!("style") => marks.style = value,
+                local_name!("itemprop") => marks.itemprop = value,
+                local_name!("itemtype") => marks.itemtype = value,
+                local_name!("itemscope") => marks.itemscope = true,
+                local_name!("href") => marks.href = Some(value),
                 _ => {}
             }
         }
@@ -71,6 +75,11 @@ impl<'a> Marks<'a> {
     /// Whether this is a story by microdata.
     pub(super) fn is_article(&self) -> bool {
         self.itemscope && (self.itemtype.contains("Article") || self.itemtype.contains("BlogPosting"))
+    }
+
+    /// Whether `element`, whose attributes these are and whose class says `facts`, is a heading.
+    pub(super) fn is_heading(&self, element: ElementRef<'_>, facts: Facts) -> bool {
+        is_heading_name(element.value().name()) || self.role == "heading" || facts.heading
     }
 }
 
@@ -91,13 +100,13 @@ impl<'a> Classes<'a> {
 
     /// Whether `element`, whose attributes are `marks`, is a heading by its name, its role or its class.
     pub(super) fn is_heading(&mut self, element: ElementRef<'_>, marks: &Marks<'a>) -> bool {
-        is_heading_name(element.value().name()) || marks.role == "heading" || self.facts(marks.class).heading
+        marks.is_heading(element, self.facts(marks.class))
     }
 }
 
 /// Whether an element's name makes it a heading.
 pub(super) fn is_heading_name(name: &str) -> bool {
-    matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
+    matches!(name.as_bytes(), [b'h', b'1'..=b'6'])
 }
 
 /// A fingerprint of two; equal for equal ones in every run.
@@ -127,6 +136,8 @@ fn read(class: &str) -> Facts {
             read_meaning(&word, &mut facts);
         }
     }
+    let whole = class.to_ascii_lowercase();
+    facts.updated = whole.contains("updated") && !whole.contains("published") || whole.contains("modified");
     stable.sort_unstable();
     stable.dedup();
     facts.stable = stable.into_iter().fold(1, |hash, class| mix(hash, fingerprint(class)));

@@ -3,6 +3,8 @@
 //! A container is remembered as a CSS selector of ids and classes; one that could be anything (`body`, a plain `div`)
 //! is not remembered.
 
+use html5ever::local_name;
+use memchr::memmem::Finder;
 use scraper::{ElementRef, Selector};
 
 use super::Listing;
@@ -34,9 +36,13 @@ pub fn stands_empty(document: &Document, container: &str) -> bool {
 /// The first link to `url`; the last part of the path is compared before addresses are resolved.
 fn link_to<'a>(document: &'a Document, url: &url::Url) -> Option<ElementRef<'a>> {
     let name = url.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    document.select(crate::selector!("a[href]")).find(|link| {
-        let href = link.attr("href").unwrap_or_default();
-        (href.contains(name) || href.contains('%') || !href.is_ascii()) && document.resolve(href).as_ref() == Some(url)
+    let name = Finder::new(name);
+    // The nodes in the order in which a selector meets them.
+    let elements = document.html().tree.nodes().filter_map(ElementRef::wrap);
+    elements.filter(|element| element.value().name.local == local_name!("a")).find(|link| {
+        let Some(href) = link.attr("href") else { return false };
+        let likely = name.find(href.as_bytes()).is_some() || href.contains('%') || !href.is_ascii();
+        likely && document.resolve(href).as_ref() == Some(url)
     })
 }
 

@@ -3,7 +3,10 @@
 //! Used by detection for its blocks and by the configured selectors for every field that has none. Says nothing of the
 //! address and picks the title only from headings; the callers know which link is the story's.
 
+use std::sync::LazyLock;
+
 use ego_tree::NodeRef;
+use regex::Regex;
 use scraper::{ElementRef, Node};
 use url::Url;
 
@@ -64,7 +67,6 @@ impl Finds {
         match name {
             "script" | "style" | "template" | "svg" | "select" | "option" | "path" => return,
             "img" | "source" => self.picture(element, document),
-            "time" => self.time(element),
             "audio" | "video" => {
                 let source = attribute(element, "src").and_then(|source| document.resolve(source));
                 self.enclosures.extend(source.filter(|_| self.enclosures.len() < MAX_NAMES));
@@ -72,7 +74,11 @@ impl Finds {
             _ => {}
         }
         let marks = Marks::of(element);
-        if classes.is_heading(element, &marks) {
+        let facts = classes.facts(marks.class);
+        if name == "time" {
+            self.time(element, facts);
+        }
+        if marks.is_heading(element, facts) {
             let rank = heading_rank(name);
             if self.title.as_ref().is_none_or(|(known, _)| *known < rank) {
                 let text = document::text(element);
@@ -86,7 +92,7 @@ impl Finds {
             self.offer_image(1, url.filter(|url| !is_placeholder(url.as_str())));
         }
         self.marked(element, &marks, document);
-        self.class(element, classes.facts(marks.class));
+        self.class(element, facts);
         if matches!(name, "p" | "div" | "dd" | "td" | "li" | "blockquote" | "section") {
             self.paragraph(element, if name == "p" { 2 } else { 1 });
         }
@@ -133,9 +139,8 @@ impl Finds {
         }
     }
 
-    fn time(&mut self, element: ElementRef<'_>) {
-        let class = attribute(element, "class").unwrap_or_default().to_ascii_lowercase();
-        if class.contains("updated") && !class.contains("published") || class.contains("modified") {
+    fn time(&mut self, element: ElementRef<'_>, facts: Facts) {
+        if facts.updated {
             self.updated = self.updated.take().or_else(|| value(element));
             self.offer_date(2, value(element));
         } else {
@@ -144,13 +149,21 @@ impl Finds {
     }
 
     fn date(&mut self, rank: u8, element: ElementRef<'_>) {
+        if self.has_date(rank) {
+            return;
+        }
         let text = value(element).filter(|text| words::is_date_like(text));
         self.offer_date(rank, text);
     }
 
+    /// Whether a date is known that one of this rank would not replace.
+    fn has_date(&self, rank: u8) -> bool {
+        self.published.as_ref().is_some_and(|(known, _)| *known >= rank)
+    }
+
     fn offer_date(&mut self, rank: u8, text: Option<String>) {
         if let Some(text) = text.filter(|text| !text.is_empty())
-            && self.published.as_ref().is_none_or(|(known, _)| *known < rank)
+            && !self.has_date(rank)
         {
             self.published = Some((rank, text));
         }
@@ -344,13 +357,13 @@ fn without_by(text: &str) -> &str {
     text
 }
 
+/// Whether an address is that of a picture which only keeps the place of another one.
 fn is_placeholder(address: &str) -> bool {
-    let address = address.trim().to_ascii_lowercase();
-    address.is_empty()
-        || address.starts_with("data:")
-        || ["placeholder", "blank.", "spacer", "pixel", "1x1", "loading.", "transparent", "/avatar", "gravatar.com"]
-            .iter()
-            .any(|part| address.contains(part))
+    static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
+        let parts = r"placeholder|blank\.|spacer|pixel|1x1|loading\.|transparent|/avatar|gravatar\.com";
+        Regex::new(&format!("(?i-u)^$|^data:|{parts}")).expect("a pattern of our own")
+    });
+    PLACEHOLDER.is_match(address.trim())
 }
 
 /// The address in `background: url(…)`.

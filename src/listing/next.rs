@@ -20,6 +20,9 @@ const MAX_NUMBERS: usize = 100;
 /// The most elements of a row of numbers.
 const MAX_ROW: usize = 500;
 
+/// More words than any way to say "next" has: `go to next page` has four.
+const MOST_WORDS: f32 = 4.6;
+
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?ix)^[\s«»‹›<>→⟩▶►·.:|\[\]()]*(
@@ -78,7 +81,9 @@ fn rank(link: ElementRef<'_>, known: &Link) -> u8 {
     let (label, title) = (attribute(link, "aria-label"), attribute(link, "title"));
     let written = known.unlabelled.as_deref().unwrap_or(&known.text);
     let text = if written.is_empty() { label.unwrap_or(&known.text).trim() } else { written };
-    if text.len() <= 60 && WORDS.is_match(text) {
+    // Where the text is the one that detection took, its words are counted already.
+    let long = known.unlabelled.is_none() && !written.is_empty() && known.words > MOST_WORDS;
+    if !long && text.len() <= 60 && WORDS.is_match(text) {
         let letters = text.chars().any(char::is_alphabetic);
         if letters {
             let vague = matches!(text.to_lowercase().trim(), "more" | "dalej" | "weiter" | "anteriores");
@@ -105,8 +110,8 @@ fn rank(link: ElementRef<'_>, known: &Link) -> u8 {
     let around = link.parent().and_then(ElementRef::wrap);
     let around = around.map(|around| Marks::of(around).class).unwrap_or_default();
     for class in marks.class.split_ascii_whitespace().chain(around.split_ascii_whitespace().take(8)) {
-        let class = class.to_ascii_lowercase();
-        if class.split(['-', '_']).any(|part| matches!(part, "next" | "older")) && !class.contains("prev") && pager() {
+        let is = |part: &str| part.eq_ignore_ascii_case("next") || part.eq_ignore_ascii_case("older");
+        if class.split(['-', '_']).any(is) && !class.to_ascii_lowercase().contains("prev") && pager() {
             return 3;
         }
     }

@@ -6,15 +6,18 @@
 use std::collections::HashMap;
 
 use ego_tree::iter::Edge;
+use html5ever::{LocalName, local_name};
 use scraper::{ElementRef, Node};
 use url::Url;
 
-use super::class::{Classes, Facts, Marks, fingerprint, is_heading_name, is_showcase, least, mix, zone};
+use super::class::{Classes, Facts, Marks, fingerprint, is_showcase, least, mix, zone};
 use super::words;
 use crate::page::{Document, document};
 
 /// The most links that are looked at.
 const MAX_LINKS: usize = 8_000;
+/// So many links a listing usually has; there is room for more.
+const LINKS: usize = 256;
 /// The longest link text that is kept, in bytes.
 const MAX_TEXT: usize = 600;
 
@@ -107,8 +110,11 @@ impl<'a> Outline<'a> {
     /// Walks the page.
     pub(super) fn of(document: &'a Document) -> Self {
         let front = is_front(document.url());
-        let mut outline = Self { front, ..Self::default() };
-        let mut known: HashMap<String, usize> = HashMap::new();
+        // Half of the nodes of a page are elements, more or less.
+        let elements = Vec::with_capacity(document.html().tree.values().len() / 2);
+        let (links, addresses) = (Vec::with_capacity(LINKS), Vec::with_capacity(LINKS));
+        let mut outline = Self { elements, links, addresses, front, ..Self::default() };
+        let mut known: HashMap<String, usize> = HashMap::with_capacity(LINKS);
         let own = key(document.url());
         let mut stack: Vec<usize> = Vec::new();
         let mut hidden = 0_usize;
@@ -120,7 +126,7 @@ impl<'a> Outline<'a> {
                             top.text += text.trim().len();
                         }
                     }
-                    Node::Element(element) if hidden > 0 || hides(element.name()) => hidden += 1,
+                    Node::Element(element) if hidden > 0 || hides(&element.name.local) => hidden += 1,
                     Node::Element(_) => {
                         if let Some(element) = ElementRef::wrap(node) {
                             let marks = Marks::of(element);
@@ -153,8 +159,8 @@ impl<'a> Outline<'a> {
         let name = element.value().name();
         let at = self.elements.len();
         let facts = self.classes.facts(marks.class);
-        let heading = is_heading_name(name) || marks.role == "heading" || facts.heading;
-        if matches!(name, "h1" | "h2" | "h3") {
+        let heading = marks.is_heading(element, facts);
+        if matches!(name.as_bytes(), [b'h', b'1'..=b'3']) {
             self.headings.push(at);
         }
         if marks.is_article() {
@@ -214,8 +220,8 @@ impl<'a> Outline<'a> {
             return;
         }
         let Some(url) = document.resolve(href) else { return };
-        let mut url = crate::normalise::url::clean(&url);
-        if !url.fragment().is_some_and(|fragment| fragment.starts_with(['/', '!'])) {
+        let mut url = crate::normalise::url::cleaned(url);
+        if url.fragment().is_some_and(|fragment| !fragment.starts_with(['/', '!'])) {
             url.set_fragment(None);
         }
         let key = key(&url);
@@ -367,21 +373,40 @@ pub(super) fn key(url: &Url) -> String {
     key
 }
 
-fn hides(name: &str) -> bool {
-    document::is_invisible(name) && !matches!(name, "noscript" | "object")
+/// Whether detection does not look into an element of this name: nobody sees it, though not for want of scripts.
+fn hides(name: &LocalName) -> bool {
+    matches!(
+        *name,
+        local_name!("script")
+            | local_name!("style")
+            | local_name!("template")
+            | local_name!("head")
+            | local_name!("svg")
+            | local_name!("iframe")
+            | local_name!("select")
+            | local_name!("textarea")
+    )
 }
 
 /// How likely stories are inside this element, beside what is known of its surroundings.
 fn zone_of(element: ElementRef<'_>, marks: &Marks<'_>, facts: Facts, outside: f32, front: bool) -> f32 {
-    let name = element.value().name();
-    match name {
-        "html" | "body" | "main" | "form" | "article" | "a" | "h1" | "h2" | "h3" | "p" | "time" | "img" => {
-            return outside;
-        }
-        "nav" => return 0.05,
-        "footer" => return if inside_story(element) { 0.6 } else { 0.08 },
-        "header" => return if inside_story(element) { outside } else { 0.3 },
-        "aside" => return 0.3,
+    match element.value().name.local {
+        local_name!("html")
+        | local_name!("body")
+        | local_name!("main")
+        | local_name!("form")
+        | local_name!("article")
+        | local_name!("a")
+        | local_name!("h1")
+        | local_name!("h2")
+        | local_name!("h3")
+        | local_name!("p")
+        | local_name!("time")
+        | local_name!("img") => return outside,
+        local_name!("nav") => return 0.05,
+        local_name!("footer") => return if inside_story(element) { 0.6 } else { 0.08 },
+        local_name!("header") => return if inside_story(element) { outside } else { 0.3 },
+        local_name!("aside") => return 0.3,
         _ => {}
     }
     match marks.role {

@@ -5,9 +5,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::address;
 use super::outline::{Link, Outline};
 use super::selectors::place;
-use super::words;
 use crate::normalise::url::same_site;
 use crate::page::Document;
 
@@ -82,9 +82,9 @@ fn why(
     is_one_story: bool,
 ) -> &'static str {
     let most = |is: &dyn Fn(&Link) -> bool| links.iter().filter(|link| is(link)).count() * 10 >= links.len() * 7;
-    let address = |link: &Link| outline.addresses.get(link.address);
+    let leads_to = |link: &Link| outline.addresses.get(link.address);
     let zone = mean(links.iter().map(|link| link.zone));
-    if most(&|link| address(link).is_some_and(|url| !same_site(url, document.url()))) {
+    if most(&|link| leads_to(link).is_some_and(|url| !same_site(url, document.url()))) {
         return "they lead to other sites";
     }
     if zone < MENU {
@@ -93,7 +93,7 @@ fn why(
     if most(&|link| link.nameless) {
         return "their texts name no story";
     }
-    if most(&|link| address(link).is_some_and(|url| words::address_worth(url, document.url()) < MINOR)) {
+    if most(&|link| leads_to(link).is_some_and(|url| address::worth(url, document.url()) < MINOR)) {
         return "their addresses are those of subjects, authors, files or pages of lists";
     }
     if items < 3 {

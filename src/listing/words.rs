@@ -1,11 +1,10 @@
-//! What words and addresses give away: dates, "read more", menus and other links that are no stories.
+//! What words give away: dates, "read more" and other links that are no stories.
 //!
 //! Cheap filters over short texts; nothing here parses a date.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
-use url::Url;
 
 use crate::normalise::date;
 
@@ -75,22 +74,6 @@ pattern!(
     | (last|first|next|previous|newest|go\ to\ (last|first))(\ (post|page|unread))?|new|top|home|\d+
     )[\W_]*$"
 );
-pattern!(
-    MINOR_PATH,
-    r"(?ix)/(tags?|keywords?|categor(y|ies|ia|ie)|kategorie?n?|rubrik(en)?|topics?|themen?|label|labels|authors?|autore?n?|users?|u|members?|profile?s?|people|by|archives?|search|suche|
-    feeds?|rss|login|signin|sign-in|signup|register|logout|account|konto|cart|checkout|warenkorb|wishlist|compare|privacy|datenschutz|impressum|imprint|terms|agb|contact|kontakt|contacts|about|about-us|ueber-uns|
-    help|faq|hilfe|jobs|careers|newsletter|subscribe|abo|advertise|cookies?|sitemap|share|print|wp-login|wp-admin|cdn-cgi)(\.[a-z]{2,5})?(/|$)"
-);
-pattern!(
-    PAGE_NUMBER,
-    r"(?i)(/(page|seite|pagina|p|index|list)[-_/]?\d{1,4}(\.[a-z]{3,5})?/?$|[?&](page|paged|p|pg|seite|start|offset|PAGEN_\d+|limitstart|s)=\d{1,5}$)"
-);
-pattern!(
-    MINOR_QUERY,
-    r"(?i)(^|&)(replytocom|share|action|do|sort|order|sortby|dir|orderby|add-to-cart|mode|view|lang|print|tag|cat|author|filter[^=]*|login|redirect[^=]*)="
-);
-pattern!(PATH_DATE, r"(/|-|_|t|^)(19|20)\d{2}[/_-]?(0?[1-9]|1[0-2])([/_-]?[0-3]?\d)?(/|-|_|\.|$)");
-pattern!(LONG_NUMBER, r"\d{3,}");
 pattern!(VERSION, r"(?i)\bv?\d+\.\d+(\.\d+)?\b|\[?unreleased\]?");
 
 /// Whether a short text may be a date, or holds one.
@@ -105,25 +88,32 @@ pub(super) fn is_date_like(text: &str) -> bool {
 
 /// Whether a text has a number or a word that a date could be made of; cheap, and true far too often.
 pub(super) fn may_hold_date(text: &str) -> bool {
+    if text.is_ascii() {
+        let mut words = text.as_bytes().split(|byte| !byte.is_ascii_alphabetic());
+        return text.bytes().any(|byte| byte.is_ascii_digit()) || words.any(is_ascii_day_word);
+    }
     if has_digit(text) {
         return true;
     }
     let mut words = text.split(|c: char| !c.is_alphabetic()).filter(|word| (2..15).contains(&word.len()));
     words.any(is_day_word)
-        || !text.is_ascii()
-            && text.contains(['今', '昨', '前', '民', '以', '年', '周', '週', '星', '刚', '剛', '礼', '禮'])
+        || text.contains(['今', '昨', '前', '民', '以', '年', '周', '週', '星', '刚', '剛', '礼', '禮'])
 }
 
 /// Whether a word may stand for a day or before or after a span of time.
 fn is_day_word(word: &str) -> bool {
-    let first = word.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
-    match first {
-        b'a' | b'd' | b'g' | b'h' | b'i' | b'o' | b't' | b'v' | b'w' | b'y' => {
-            DAY_WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
-        }
-        0..=127 => false,
-        _ => matches!(word.to_lowercase().as_str(), "вчера" | "сегодня"),
+    match word.bytes().next() {
+        None => false,
+        Some(0..=127) => is_ascii_day_word(word.as_bytes()),
+        Some(_) => matches!(word.to_lowercase().as_str(), "вчера" | "сегодня"),
     }
+}
+
+/// The same for a word that begins with a letter of ASCII.
+fn is_ascii_day_word(word: &[u8]) -> bool {
+    let first = word.first().map_or(0, u8::to_ascii_lowercase);
+    matches!(first, b'a' | b'd' | b'g' | b'h' | b'i' | b'o' | b't' | b'v' | b'w' | b'y')
+        && DAY_WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
 }
 
 fn has_digit(text: &str) -> bool {
@@ -172,8 +162,9 @@ pub(super) fn is_generic(text: &str) -> bool {
 
 /// Whether a text is a reference and no headline: `19/137`, `ABC-2024.17`.
 pub(super) fn is_code(text: &str) -> bool {
-    let count = |wanted: fn(&char) -> bool| text.chars().filter(wanted).count();
-    text.len() < 40 && count(char::is_ascii_digit) * 5 >= count(|c| c.is_alphanumeric()) * 2 && !text.is_empty()
+    let digits = || text.bytes().filter(u8::is_ascii_digit).count();
+    let letters = || text.chars().filter(|c| c.is_alphanumeric()).count();
+    text.len() < 40 && digits() * 5 >= letters() * 2 && !text.is_empty()
 }
 
 /// Whether `summary` says nothing that `title` does not: the title itself, its beginning, or the title with bullets, a
@@ -184,17 +175,25 @@ pub(super) fn repeats(summary: &str, title: &str) -> bool {
     if summary.len() > title.len() * 2 + 200 {
         return false;
     }
-    let (said, known) = (letters(summary), letters(title));
-    if known.contains(&said) {
+    if may_be_within(summary, title) && letters(title).contains(&letters(summary)) {
         return true;
     }
-    let Some((before, after)) = summary.split_once(title).filter(|_| !title.is_empty()) else { return false };
+    let around = memchr::memmem::find(summary.as_bytes(), title.as_bytes()).filter(|_| !title.is_empty());
+    let around = around.and_then(|at| Some((summary.get(..at)?, summary.get(at + title.len()..)?)));
+    let Some((before, after)) = around else { return false };
     [before, after].iter().all(|rest| {
         let rest = rest.trim();
         let in_brackets =
             rest.starts_with(['[', '(', '【', '（', '［', '「']) && rest.ends_with([']', ')', '】', '）', '］', '」']);
         is_generic(rest) || is_date_like(rest) && words(rest) < 8.0 || in_brackets && words(rest) < 4.0
     })
+}
+
+/// Whether the letters of `part` are few enough to stand within those of `whole`; in lower case a letter beyond ASCII may
+/// become up to three.
+fn may_be_within(part: &str, whole: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    letters(part) <= letters(whole) * if whole.is_ascii() { 1 } else { 3 }
 }
 
 /// The letters and digits of a text, lower case.
@@ -207,6 +206,14 @@ pub(super) fn words(text: &str) -> f32 {
     let mut words = 0.0;
     let mut inside = false;
     for c in text.chars() {
+        if c.is_ascii() {
+            let letter = c.is_ascii_alphanumeric();
+            if letter && !inside {
+                words += 1.0;
+            }
+            inside = letter || inside && c == '\'';
+            continue;
+        }
         let wide = matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}');
         if wide {
             words += 0.5;
@@ -216,7 +223,7 @@ pub(super) fn words(text: &str) -> f32 {
                 words += 1.0;
             }
             inside = true;
-        } else if c != '\'' && c != '’' && !is_mark(c) {
+        } else if c != '’' && !is_mark(c) {
             inside = false;
         }
     }
@@ -226,91 +233,6 @@ pub(super) fn words(text: &str) -> f32 {
 /// Marks of scripts that write vowels as marks; they do not end a word.
 fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}' | '\u{e31}'..='\u{e4e}')
-}
-
-/// How much an address looks like a story's: about 1, less for section pages, 0 for links that are never stories.
-pub(super) fn address_worth(address: &Url, page: &Url) -> f32 {
-    let path = address.path();
-    let host = address.host_str().unwrap_or_default();
-    let site = crate::normalise::url::same_site(address, page);
-    if !site && is_share_host(host) {
-        return 0.0;
-    }
-    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    let extension = last.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase());
-    let extension = extension.as_deref().unwrap_or_default();
-    if matches!(
-        extension,
-        "jpg" | "jpeg" | "png" | "gif" | "webp" | "svg" | "css" | "js" | "ico" | "xml" | "rss" | "atom"
-    ) {
-        return 0.0;
-    }
-    let query = address.query().unwrap_or_default();
-    let mut worth: f32 = 0.7;
-    let parts = last.split(['-', '_', '+']).filter(|part| !part.is_empty()).count();
-    if PATH_DATE.is_match(path) {
-        worth += 0.35;
-    }
-    if parts >= 4 || last.chars().count() > 24 || last.contains('%') {
-        worth += 0.25;
-    }
-    if LONG_NUMBER.is_match(last) || LONG_NUMBER.is_match(query) {
-        worth += 0.2;
-    }
-    if matches!(extension, "html" | "htm" | "shtml" | "pdf") {
-        worth += 0.1;
-    }
-    let folder = page.path().rsplit_once('/').map_or("/", |(folder, _)| folder);
-    if site && folder.len() > 1 && path.starts_with(folder) && path.len() > page.path().len() {
-        worth += 0.15;
-    }
-    worth = worth.min(1.3);
-    if path.trim_matches('/').is_empty() && query.is_empty() && site {
-        return 0.02;
-    }
-    if PAGE_NUMBER.is_match(address.as_str()) && !PAGE_NUMBER.is_match(page.as_str()) && parts < 4 {
-        worth *= 0.3;
-    }
-    if MINOR_PATH.is_match(path) && !shares_minor(page, path) && parts < 4 || MINOR_QUERY.is_match(query) {
-        worth *= 0.25;
-    }
-    if !site {
-        worth *= 0.6;
-    }
-    worth
-}
-
-/// Whether the listing itself lives below the same folder, so that its name tells nothing.
-fn shares_minor(page: &Url, path: &str) -> bool {
-    let Some(first) = path.split('/').find(|part| !part.is_empty()) else { return false };
-    page.path().split('/').find(|part| !part.is_empty()) == Some(first)
-}
-
-fn is_share_host(host: &str) -> bool {
-    const HOSTS: [&str; 18] = [
-        "facebook.com",
-        "twitter.com",
-        "x.com",
-        "linkedin.com",
-        "pinterest.com",
-        "reddit.com",
-        "t.me",
-        "wa.me",
-        "whatsapp.com",
-        "instagram.com",
-        "plus.google.com",
-        "weibo.com",
-        "tumblr.com",
-        "vk.com",
-        "addthis.com",
-        "addtoany.com",
-        "xing.com",
-        "getpocket.com",
-    ];
-    let host = host.trim_start_matches("www.");
-    HOSTS.iter().any(|known| {
-        host == *known || host.ends_with(known) && host.as_bytes().get(host.len() - known.len() - 1) == Some(&b'.')
-    })
 }
 
 #[cfg(test)]

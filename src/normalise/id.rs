@@ -20,25 +20,38 @@ pub fn key(address: &Url, listing: &Url) -> String {
 }
 
 fn bare_key(address: &Url) -> String {
-    let address = clean(address);
     let host = address.host_str().unwrap_or_default();
-    let host = host.strip_prefix("www.").unwrap_or(host);
-    let port =
-        address.port().filter(|port| !matches!(port, 80 | 443)).map(|port| format!(":{port}")).unwrap_or_default();
     let mut path = address.path();
     for index in ["/index.html", "/index.htm", "/index.php"] {
         path = path.strip_suffix(index).unwrap_or(path);
     }
-    let path = path.trim_end_matches('/');
+    let mut key = String::with_capacity(address.as_str().len() + 1);
+    key.push_str("https://");
+    key.push_str(host.strip_prefix("www.").unwrap_or(host));
+    if let Some(port) = address.port().filter(|port| !matches!(port, 80 | 443)) {
+        key.push(':');
+        key.push_str(&port.to_string());
+    }
+    key.push_str(path.trim_end_matches('/'));
+    if address.query().is_some() {
+        let query = canonical_query(&clean(address));
+        if !query.is_empty() {
+            key.push('?');
+            key.push_str(&query);
+        }
+    }
+    key
+}
+
+/// The parameters of `address` in alphabetical order, without those that only count visitors.
+fn canonical_query(address: &Url) -> String {
     let mut pairs: Vec<_> = address.query_pairs().filter(|(name, _)| !is_tracking(name)).collect();
     pairs.sort();
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in &pairs {
         query.append_pair(name, value);
     }
-    let query = query.finish();
-    let query = if query.is_empty() { query } else { format!("?{query}") };
-    format!("https://{host}{port}{path}{query}")
+    query.finish()
 }
 
 /// The key of the site's own id: an address is treated as one, anything else is scoped by the feed.

@@ -103,8 +103,12 @@ pub fn is_session(name: &str, value: &str) -> bool {
 
 /// `address` without tracking parameters and names of visits; all else, the fragment too, stays as it is.
 pub fn clean(address: &Url) -> Url {
-    let mut cleaned = address.clone();
-    let Some(query) = address.query() else { return cleaned };
+    cleaned(address.clone())
+}
+
+/// The same for an address that nobody else needs.
+pub fn cleaned(mut address: Url) -> Url {
+    let Some(query) = address.query() else { return address };
     let kept: Vec<&str> = query
         .split('&')
         .filter(|pair| {
@@ -112,20 +116,22 @@ pub fn clean(address: &Url) -> Url {
             !pair.is_empty() && !is_tracking(name) && !is_session(name, value)
         })
         .collect();
-    cleaned.set_query((!kept.is_empty()).then(|| kept.join("&")).as_deref());
-    cleaned
+    let kept = (!kept.is_empty()).then(|| kept.join("&"));
+    address.set_query(kept.as_deref());
+    address
 }
 
 /// The registrable domain of `address` (`bbc.co.uk` of `news.bbc.co.uk`), by the Public Suffix List; the host itself
 /// for addresses without one.
-pub fn site(address: &Url) -> String {
+pub fn site(address: &Url) -> &str {
     let host = address.host_str().unwrap_or_default();
-    psl::domain_str(host).unwrap_or(host).to_owned()
+    psl::domain_str(host).unwrap_or(host)
 }
 
 /// Whether two addresses belong to one site.
 pub fn same_site(a: &Url, b: &Url) -> bool {
-    site(a) == site(b)
+    // Most links of a page lead to its own host, for which nobody has to look into the list.
+    a.host_str() == b.host_str() || site(a) == site(b)
 }
 
 #[cfg(test)]

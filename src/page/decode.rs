@@ -4,6 +4,8 @@
 //! never well-formed UTF-8 by accident), the HTTP header, the page's `<meta>`, a detector. A declared encoding that
 //! does not fit the bytes gives way to another declared one that does.
 
+use std::borrow::Cow;
+
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 /// How far the page is searched for `<meta charset>`; the standard asks for 1024 bytes, real pages need more.
@@ -15,9 +17,9 @@ const DETECTOR_WINDOW: usize = 64 * 1024;
 
 /// A decoded page.
 #[derive(Debug)]
-pub struct Decoded {
-    /// The text.
-    pub text: String,
+pub struct Decoded<'a> {
+    /// The text; the bytes themselves where they are UTF-8.
+    pub text: Cow<'a, str>,
     /// The encoding that was used.
     pub encoding: &'static Encoding,
     /// Whether some bytes did not fit and were replaced by U+FFFD.
@@ -25,7 +27,7 @@ pub struct Decoded {
 }
 
 /// Decodes `bytes`; `header` is the charset of the HTTP header and `configured` that of feeds.toml, both as labels.
-pub fn decode(bytes: &[u8], header: Option<&str>, configured: Option<&str>) -> Decoded {
+pub fn decode<'a>(bytes: &'a [u8], header: Option<&str>, configured: Option<&str>) -> Decoded<'a> {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return with(encoding, bytes);
     }
@@ -37,14 +39,14 @@ pub fn decode(bytes: &[u8], header: Option<&str>, configured: Option<&str>) -> D
     // Encodings that write everything in ASCII bytes (ISO-2022-JP) need an escape; UTF-16 needs a header.
     let plain = !bytes.contains(&ESCAPE) && header.is_none_or(Encoding::is_ascii_compatible);
     if let Some(text) = utf8.filter(|_| plain) {
-        return Decoded { text: text.to_owned(), encoding: UTF_8, damaged: false };
+        return Decoded { text: Cow::Borrowed(text), encoding: UTF_8, damaged: false };
     }
     let declared = meta(&bytes[..bytes.len().min(META_WINDOW)]);
     let wide = [header, declared].into_iter().flatten().any(|e| !e.is_ascii_compatible());
     if let Some(text) = utf8.filter(|_| !wide) {
-        return Decoded { text: text.to_owned(), encoding: UTF_8, damaged: false };
+        return Decoded { text: Cow::Borrowed(text), encoding: UTF_8, damaged: false };
     }
-    let mut best: Option<Decoded> = None;
+    let mut best: Option<Decoded<'_>> = None;
     for encoding in [header, declared].into_iter().flatten() {
         let decoded = with(encoding, bytes);
         if !decoded.damaged && !implausible(encoding, declared, bytes) {
@@ -59,9 +61,9 @@ pub fn decode(bytes: &[u8], header: Option<&str>, configured: Option<&str>) -> D
     }
 }
 
-fn with(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
+fn with<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Decoded<'a> {
     let (text, encoding, damaged) = encoding.decode(bytes);
-    Decoded { text: text.into_owned(), encoding, damaged }
+    Decoded { text, encoding, damaged }
 }
 
 /// A single-byte default in the header decodes anything; it is doubted beside a `<meta>` that says otherwise.
@@ -70,7 +72,7 @@ fn implausible(encoding: &'static Encoding, declared: Option<&'static Encoding>,
 }
 
 /// Whether a damaged text is still mostly right: a stray byte in a long page, not a wrong encoding.
-fn few_errors(decoded: &Decoded) -> bool {
+fn few_errors(decoded: &Decoded<'_>) -> bool {
     let errors = decoded.text.matches('\u{FFFD}').count();
     errors * 200 <= decoded.text.chars().filter(|c| !c.is_ascii()).count().max(200)
 }
@@ -114,7 +116,7 @@ mod tests {
 
     fn name(bytes: &[u8], header: Option<&str>, configured: Option<&str>) -> (&'static str, String) {
         let decoded = decode(bytes, header, configured);
-        (decoded.encoding.name(), decoded.text)
+        (decoded.encoding.name(), decoded.text.into_owned())
     }
 
     #[test]

@@ -256,9 +256,18 @@ pub fn is_invisible(name: &str) -> bool {
 /// The visible text below `element` on one line, white space folded.
 pub fn text(element: ElementRef<'_>) -> String {
     let mut out = String::new();
-    collect(element, |piece| push_folded(&mut out, piece));
+    match only_text(element) {
+        Some(piece) => push_folded(&mut out, piece),
+        None => collect(element, |piece| push_folded(&mut out, piece)),
+    }
     out.truncate(out.trim_end().len());
     out
+}
+
+/// The text of an element that holds a single text and nothing else, as most links and short fields do.
+fn only_text(element: ElementRef<'_>) -> Option<&str> {
+    let only = element.first_child().filter(|first| !first.has_siblings())?;
+    only.value().as_text().map(|text| &**text)
 }
 
 /// Calls `push` with every visible text below `element`, and with a space at `<br>` and block boundaries.
@@ -329,19 +338,43 @@ pub fn is_inline(name: &str) -> bool {
 
 /// Appends `piece` with its white space folded into single spaces.
 pub fn push_folded(out: &mut String, piece: &str) {
+    out.reserve(piece.len());
     let mut rest = piece;
-    loop {
-        // Of ASCII, a look at the bytes tells; anything else is decoded.
-        let ascii = rest.bytes().position(|byte| byte.is_ascii_whitespace() || byte == 0x0B || !byte.is_ascii());
-        let end = ascii.and_then(|at| Some(at + rest.get(at..)?.find(char::is_whitespace)?));
-        let Some((word, space)) = end.and_then(|end| rest.split_at_checked(end)) else { break };
-        out.push_str(word);
+    while let Some((words, space)) = rest.split_at_checked(folded_run(rest)) {
+        out.push_str(words);
+        if space.is_empty() {
+            break;
+        }
         if !out.is_empty() && !out.ends_with(' ') {
             out.push(' ');
         }
         rest = space.trim_start();
     }
-    out.push_str(rest);
+}
+
+/// How many bytes at the beginning of `text` are words with single spaces between them.
+fn folded_run(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b' ' if at > 0 && bytes.get(at + 1).is_some_and(|next| !may_begin_space(*next)) => at += 1,
+            b' ' | b'\t'..=b'\r' => break,
+            // Of the bytes that begin other characters, few begin white space.
+            _ if may_begin_space(*byte)
+                && text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(char::is_whitespace) =>
+            {
+                break;
+            }
+            _ => at += 1,
+        }
+    }
+    at
+}
+
+/// Whether a character of Unicode's `White_Space` begins with `byte` in UTF-8.
+fn may_begin_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r' | 0xC2 | 0xE1 | 0xE2 | 0xE3)
 }
 
 #[cfg(test)]
@@ -373,6 +406,44 @@ mod tests {
         );
         assert_eq!(document.json_ld().len(), 4);
         assert_eq!(document.json_ld()[3]["c"], "line break");
+    }
+
+    #[test]
+    fn white_space_folds_whatever_it_is() {
+        let by_characters = |texts: &[&str]| {
+            texts.concat().chars().fold(String::new(), |mut out, c| {
+                if !c.is_whitespace() {
+                    out.push(c);
+                } else if !out.is_empty() && !out.ends_with(' ') {
+                    out.push(' ');
+                }
+                out
+            })
+        };
+        let texts = [
+            "",
+            " ",
+            "a",
+            " a",
+            "a ",
+            "a b  c",
+            "a \t\r\n\u{b}\u{c}b",
+            "\u{a0}a\u{a0}\u{a0}b \u{3000}",
+            "\u{85}é ü",
+            "日本 東\u{3000}京",
+            "a \u{200a}b",
+            "a \u{200b}b",
+            "\u{1680}x\u{1681} y",
+            "— “a” — b",
+        ];
+        for first in texts {
+            for second in texts {
+                let mut out = String::new();
+                push_folded(&mut out, first);
+                push_folded(&mut out, second);
+                assert_eq!(out, by_characters(&[first, second]), "{first:?} and {second:?}");
+            }
+        }
     }
 
     #[test]

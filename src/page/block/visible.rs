@@ -37,7 +37,8 @@ fn after(tag: &str) -> &str {
         return Finder::new("-->").find(tag.as_bytes()).and_then(|at| tag.get(at + 3..)).unwrap_or_default();
     }
     let name = tag.get(1..).unwrap_or_default();
-    for (hidden, end) in HIDDEN {
+    let may_hide = matches!(name.as_bytes(), [b's' | b'S' | b't' | b'T', ..]);
+    for (hidden, end) in HIDDEN.into_iter().filter(|_| may_hide) {
         let named = name.get(..hidden.len()).is_some_and(|start| start.eq_ignore_ascii_case(hidden));
         let whole = name.as_bytes().get(hidden.len()).is_some_and(|next| !next.is_ascii_alphanumeric());
         if named && whole {

@@ -1,0 +1,333 @@
+//! What an address gives away: whether a story is there, or a list, a subject, a menu's page.
+//!
+//! Asked of every link of a page, so that nearly all is told by looks at the bytes. Addresses are ASCII here: what else
+//! a page writes is encoded in them.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use url::Url;
+
+use crate::normalise::url::same_site;
+
+/// A day or month in a path: `/2026/11/`, `-20261120.`.
+static PATH_DATE: LazyLock<Regex> = LazyLock::new(|| {
+    let date = r"(19|20)\d{2}[/_-]?(0?[1-9]|1[0-2])([/_-]?[0-3]?\d)?";
+    Regex::new(&format!(r"(?-u)(/|-|_|t|^){date}(/|-|_|\.|$)")).expect("a pattern of our own")
+});
+/// Parameters that ask for another view of a page or for something to be done.
+static MINOR_QUERY: LazyLock<Regex> = LazyLock::new(|| {
+    let names =
+        "replytocom|share|action|do|sort|order|sortby|dir|orderby|add-to-cart|mode|view|lang|print|tag|cat|author";
+    Regex::new(&format!(r"(?i)(^|&)({names}|filter[^=]*|login|redirect[^=]*)=")).expect("a pattern of our own")
+});
+
+/// Parts of a path that lead to no story, in the order of their bytes: subjects, people, what a site does beside its
+/// stories.
+const MINOR: &[&str] = &[
+    "abo",
+    "about",
+    "about-us",
+    "account",
+    "advertise",
+    "agb",
+    "archive",
+    "archives",
+    "author",
+    "authors",
+    "autor",
+    "autore",
+    "autoren",
+    "autorn",
+    "by",
+    "careers",
+    "cart",
+    "categoria",
+    "categorie",
+    "categories",
+    "category",
+    "cdn-cgi",
+    "checkout",
+    "compare",
+    "contact",
+    "contacts",
+    "cookie",
+    "cookies",
+    "datenschutz",
+    "faq",
+    "feed",
+    "feeds",
+    "help",
+    "hilfe",
+    "impressum",
+    "imprint",
+    "jobs",
+    "kategori",
+    "kategorie",
+    "kategorien",
+    "kategorin",
+    "keyword",
+    "keywords",
+    "kontakt",
+    "konto",
+    "label",
+    "labels",
+    "login",
+    "logout",
+    "member",
+    "members",
+    "newsletter",
+    "people",
+    "print",
+    "privacy",
+    "profil",
+    "profile",
+    "profiles",
+    "profils",
+    "register",
+    "rss",
+    "rubrik",
+    "rubriken",
+    "search",
+    "share",
+    "sign-in",
+    "signin",
+    "signup",
+    "sitemap",
+    "subscribe",
+    "suche",
+    "tag",
+    "tags",
+    "terms",
+    "theme",
+    "themen",
+    "topic",
+    "topics",
+    "u",
+    "ueber-uns",
+    "user",
+    "users",
+    "warenkorb",
+    "wishlist",
+    "wp-admin",
+    "wp-login",
+];
+/// The folders in whose names a page of a list is numbered.
+const PAGE_FOLDERS: [&str; 6] = ["page", "seite", "pagina", "p", "index", "list"];
+/// The parameters in which the number of a page of a list stands.
+const PAGE_PARAMETERS: [&str; 9] = ["page", "paged", "p", "pg", "seite", "start", "offset", "limitstart", "s"];
+/// Endings of files that are no pages.
+const FILES: [&str; 12] = ["jpg", "jpeg", "png", "gif", "webp", "svg", "css", "js", "ico", "xml", "rss", "atom"];
+
+/// How much an address looks like a story's: about 1, less for section pages, 0 for links that are never stories.
+pub(super) fn worth(address: &Url, page: &Url) -> f32 {
+    let path = address.path();
+    let site = same_site(address, page);
+    if !site && is_share_host(address.host_str().unwrap_or_default()) {
+        return 0.0;
+    }
+    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let extension = last.rsplit_once('.').map_or("", |(_, end)| end);
+    let is_one_of = |known: &[&str]| known.iter().any(|known| known.eq_ignore_ascii_case(extension));
+    if is_one_of(&FILES) {
+        return 0.0;
+    }
+    let query = address.query().unwrap_or_default();
+    let mut worth: f32 = 0.7;
+    let parts = last.split(['-', '_', '+']).filter(|part| !part.is_empty()).count();
+    if holds_year(path) && PATH_DATE.is_match(path) {
+        worth += 0.35;
+    }
+    if parts >= 4 || last.len() > 24 || last.contains('%') {
+        worth += 0.25;
+    }
+    if holds_long_number(last) || holds_long_number(query) {
+        worth += 0.2;
+    }
+    if is_one_of(&["html", "htm", "shtml", "pdf"]) {
+        worth += 0.1;
+    }
+    let folder = page.path().rsplit_once('/').map_or("/", |(folder, _)| folder);
+    if site && folder.len() > 1 && path.starts_with(folder) && path.len() > page.path().len() {
+        worth += 0.15;
+    }
+    worth = worth.min(1.3);
+    if path.trim_matches('/').is_empty() && query.is_empty() && site {
+        return 0.02;
+    }
+    if parts < 4 && is_numbered(address.as_str()) && !is_numbered(page.as_str()) {
+        worth *= 0.3;
+    }
+    if parts < 4 && is_minor(path) && !shares_minor(page, path) || !query.is_empty() && MINOR_QUERY.is_match(query) {
+        worth *= 0.25;
+    }
+    if !site {
+        worth *= 0.6;
+    }
+    worth
+}
+
+/// Whether four digits that begin a year of our time stand somewhere.
+fn holds_year(path: &str) -> bool {
+    path.as_bytes()
+        .windows(4)
+        .any(|four| matches!(four, [b'1', b'9', b'0'..=b'9', b'0'..=b'9'] | [b'2', b'0', b'0'..=b'9', b'0'..=b'9']))
+}
+
+/// Whether a number of at least three digits stands somewhere.
+fn holds_long_number(text: &str) -> bool {
+    text.as_bytes().windows(3).any(|three| three.iter().all(u8::is_ascii_digit))
+}
+
+/// Whether an address is one of several pages of a list: `/page/2`, `/seite-3.html`, `?start=20`.
+fn is_numbered(address: &str) -> bool {
+    let digits = |text: &str, most: usize| {
+        let count = text.bytes().rev().take_while(u8::is_ascii_digit).count();
+        (1..=most).contains(&count).then_some(count)
+    };
+    let asked = address.rsplit_once(['?', '&']).and_then(|(_, pair)| pair.split_once('=')).filter(|(name, value)| {
+        let known = PAGE_PARAMETERS.iter().any(|known| known.eq_ignore_ascii_case(name));
+        digits(value, 5) == Some(value.len()) && (known || is_pagen(name))
+    });
+    if asked.is_some() {
+        return true;
+    }
+    let whole = address.strip_suffix('/').unwrap_or(address);
+    let whole = whole.rsplit_once('.').filter(|(_, end)| is_extension(end, 3)).map_or(whole, |(start, _)| start);
+    let Some(folder) = digits(whole, 4).and_then(|count| whole.get(..whole.len() - count)) else { return false };
+    let folder = folder.strip_suffix(['-', '_', '/']).unwrap_or(folder);
+    folder.rsplit_once('/').is_some_and(|(_, name)| PAGE_FOLDERS.iter().any(|known| known.eq_ignore_ascii_case(name)))
+}
+
+/// The parameter of Bitrix for the number of a page: `PAGEN_1`.
+fn is_pagen(name: &str) -> bool {
+    const START: &str = "pagen_";
+    let start = name.get(..START.len()).is_some_and(|start| start.eq_ignore_ascii_case(START));
+    let rest = name.get(START.len()..).unwrap_or_default();
+    start && !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether what follows the last dot of a name is an extension of `least` to five letters.
+fn is_extension(end: &str, least: usize) -> bool {
+    (least..=5).contains(&end.len()) && end.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+/// Whether a part of the path leads to no story.
+fn is_minor(path: &str) -> bool {
+    let known = |name: &str| {
+        let lower = || name.bytes().map(|byte| byte.to_ascii_lowercase());
+        MINOR.binary_search_by(|known| known.bytes().cmp(lower())).is_ok()
+    };
+    path.split('/').skip(1).any(|part| match part.rsplit_once('.') {
+        Some((name, end)) => is_extension(end, 2) && known(name),
+        None => known(part),
+    })
+}
+
+/// Whether the listing itself lives below the same folder, so that its name tells nothing.
+fn shares_minor(page: &Url, path: &str) -> bool {
+    let Some(first) = path.split('/').find(|part| !part.is_empty()) else { return false };
+    page.path().split('/').find(|part| !part.is_empty()) == Some(first)
+}
+
+fn is_share_host(host: &str) -> bool {
+    const HOSTS: [&str; 18] = [
+        "facebook.com",
+        "twitter.com",
+        "x.com",
+        "linkedin.com",
+        "pinterest.com",
+        "reddit.com",
+        "t.me",
+        "wa.me",
+        "whatsapp.com",
+        "instagram.com",
+        "plus.google.com",
+        "weibo.com",
+        "tumblr.com",
+        "vk.com",
+        "addthis.com",
+        "addtoany.com",
+        "xing.com",
+        "getpocket.com",
+    ];
+    let host = host.trim_start_matches("www.");
+    HOSTS.iter().any(|known| {
+        host == *known || host.ends_with(known) && host.as_bytes().get(host.len() - known.len() - 1) == Some(&b'.')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_paths_can_be_looked_up() {
+        assert!(MINOR.is_sorted());
+        for path in ["/tags/x", "/x/TAG", "/tag.html", "/category.php/x", "/a/wp-login.php", "/u/", "/Kategorien"] {
+            assert!(is_minor(path), "{path}");
+        }
+        for path in ["/", "", "/tagged", "/a-tag", "/tag.x", "/tag.", "/tag.tar.gz", "/tag.markdown", "/tag.h5", "/uu"]
+        {
+            assert!(!is_minor(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn pages_of_a_list_are_numbered() {
+        let site = "https://a.example";
+        for rest in [
+            "/page/2",
+            "/page2/",
+            "/Seite-3.html",
+            "/x/p_12.shtml/",
+            "/index1234",
+            "/list-7.php",
+            "/?page=2",
+            "/x?a=b&S=5",
+            "/?PAGEN_1=3",
+            "/a?offset=12345",
+            "/x?q=1&limitstart=0",
+        ] {
+            assert!(is_numbered(&format!("{site}{rest}")), "{rest}");
+        }
+        for rest in [
+            "/",
+            "/page",
+            "/page/",
+            "/page/12345",
+            "/page//2",
+            "/page--2",
+            "/homepage/2",
+            "/page/2.htmlxx",
+            "/page/2.h5",
+            "/page/2//",
+            "/?page=",
+            "/?page=123456",
+            "/?page=2x",
+            "/?xpage=2",
+            "/?PAGEN_=2",
+            "/?PAGEN_x=2",
+            "/?a=page=2",
+            "/2",
+            "/story-17",
+            "/?page=2&x=y",
+        ] {
+            assert!(!is_numbered(&format!("{site}{rest}")), "{rest}");
+        }
+    }
+
+    #[test]
+    fn stories_are_told_from_what_stands_around_them() {
+        let page = Url::parse("https://www.post.example/news/").unwrap();
+        let worth = |address: &str| worth(&page.join(address).unwrap(), &page);
+        let story = worth("/news/2026/11/18/the-bridge-opens-again");
+        for address in ["/tag/bridge", "/news/page/2", "/?sort=new", "/", "/logo.PNG", "https://x.com/share", "/about"]
+        {
+            assert!(worth(address) < story / 2.0, "{address}");
+        }
+        for address in ["/news/20261118.html", "/news/story-1234", "/2026-11/the-bridge-opens-again"] {
+            assert!(worth(address) > 0.8, "{address}");
+        }
+    }
+}
