@@ -99,20 +99,21 @@ pub(super) fn find(document: &Document, survey: &Survey<'_>, article: &Article) 
     }
     let headings = headings(survey);
     let says = |kind: words::Kind| headings.iter().any(|heading| words::is_title_of(kind, heading));
-    if says(words::Kind::NotFound) && (body < REMARK || !is_story(document)) {
+    // The patterns are large: nobody looks at the words where they would not matter.
+    let doubtful = body < REMARK || !is_story(document);
+    if doubtful && says(words::Kind::NotFound) {
         return Some(Absence::NotFound);
     }
-    if says(words::Kind::Failure) && (body < REMARK || !is_story(document)) {
+    if doubtful && says(words::Kind::Failure) {
         return Some(Absence::Failure);
     }
     let lines: Vec<&str> = survey.lines.iter().take(MAX_LINES).map(|line| line.text.as_str()).collect();
     if !is_story(document) && (says(words::Kind::Consent) || words::asks_for_consent(&lines) >= 3) {
         return Some(Absence::Consent);
     }
-    let asks = says(words::Kind::Login) || lines.iter().any(|line| words::is_title_of(words::Kind::Wall, line));
-    if body < REMARK && asks && document.first(selector!("input[type=password], form[action*=login]")).is_some()
-        || body < REMARK && says(words::Kind::Login)
-    {
+    let asks = || lines.iter().any(|line| words::is_title_of(words::Kind::Wall, line));
+    let form = || document.first(selector!("input[type=password], form[action*=login]")).is_some();
+    if body < REMARK && (says(words::Kind::Login) || form() && asks()) {
         return Some(Absence::Login);
     }
     if is_behind_a_paywall(document, survey, body) {

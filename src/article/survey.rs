@@ -117,7 +117,7 @@ pub(super) fn survey<'a>(document: &'a Document, judge: &mut Judge<'a>) -> Surve
             Edge::Open(node) => match node.value() {
                 Node::Text(piece) => {
                     let seen = lines.text(piece);
-                    if seen && (piece.contains("记者") || piece.contains("記者")) {
+                    if seen && !piece.is_ascii() && (piece.contains("记者") || piece.contains("記者")) {
                         survey.reporters.push(piece);
                     }
                 }

@@ -137,7 +137,7 @@ struct Word {
 
 /// The words that say something.
 struct Lexicon {
-    words: HashMap<&'static str, Word>,
+    words: HashMap<&'static str, Word, foldhash::fast::RandomState>,
     /// For each first letter the lengths of its words, as bits: most words are told by this to say nothing.
     lengths: [u32; 26],
 }
@@ -161,7 +161,7 @@ impl Lexicon {
 }
 
 static WORDS: LazyLock<Lexicon> = LazyLock::new(|| {
-    let mut lexicon = Lexicon { words: HashMap::new(), lengths: [0; 26] };
+    let mut lexicon = Lexicon { words: HashMap::default(), lengths: [0; 26] };
     for (list, traits) in [
         (FURNITURE, Traits::FURNITURE),
         (FRINGE, Traits::FRINGE),
@@ -381,7 +381,7 @@ struct Said {
 /// Judges classes and ids; each distinct one once.
 #[derive(Default)]
 pub(super) struct Judge<'a> {
-    known: HashMap<&'a str, Said>,
+    known: HashMap<&'a str, Said, foldhash::fast::RandomState>,
     split: Split,
 }
 

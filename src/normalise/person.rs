@@ -3,6 +3,7 @@
 //! Job titles, handles and addresses are dropped; agencies and newsrooms are names like any other. Steps: the words
 //! before a name go, the text is split, each part is cleaned and judged, repetitions go.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -90,9 +91,10 @@ const JOBS: &[&str] = &[
 pub fn names(text: &str) -> Vec<String> {
     let text = one_line(text, 600);
     // First, since the slashes of an address would part it into names.
-    let text = ADDRESS.replace_all(&text, " ");
+    let addressed = text.contains("://") || text.contains('.') && text.to_ascii_lowercase().contains("www.");
+    let text = if addressed { ADDRESS.replace_all(&text, " ") } else { Cow::Borrowed(text.as_str()) };
     let text = BEFORE.replace(&text, "");
-    let text = SECTIONS.replace(&text, "");
+    let text = if text.contains(',') { SECTIONS.replace(&text, "") } else { Cow::Borrowed(&*text) };
     let parts: Vec<String> = BETWEEN.split(&text).filter_map(name).collect();
     let mut found = Vec::new();
     for part in parts.iter().filter(|part| !is_job(part)) {
@@ -113,7 +115,7 @@ fn han_names(part: &str) -> Vec<&str> {
     let is_gap = |c: char| c.is_whitespace() || matches!(c, '&' | '＆');
     let names: Vec<&str> = part.split(is_gap).filter(|name| !name.is_empty()).collect();
     let chinese = part.contains(['&', '＆']) || names.iter().all(|name| name.starts_with(|c| FAMILY_NAMES.contains(c)));
-    if HAN_NAMES.is_match(part) && chinese { names } else { vec![part] }
+    if chinese && !part.is_ascii() && HAN_NAMES.is_match(part) { names } else { vec![part] }
 }
 
 /// Whether a part of a byline says what somebody does.
