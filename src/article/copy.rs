@@ -12,6 +12,7 @@ use scraper::{ElementRef, Node};
 use url::Url;
 
 use super::embed::{self, Preview};
+use super::measure::is_torn;
 use super::traits::is_left_out;
 use crate::normalise::html::is_block;
 use crate::normalise::image;
@@ -136,6 +137,7 @@ impl<'a> Copier<'a> {
             "picture" => self.choice(element),
             "iframe" | "embed" | "object" | "amp-iframe" | "frame" => self.player(element),
             "video" | "audio" | "amp-video" | "amp-audio" => self.recording(element),
+            "a" if is_torn(element) => Fate::Unwrap,
             "a" => self.link(element),
             "oembed" => self.linked(element, attribute(element, "url")),
             "blockquote" | "form" | "center" | "fieldset" => self.quoted(element, name),

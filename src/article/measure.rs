@@ -10,7 +10,7 @@ use ego_tree::iter::Edge;
 use scraper::{ElementRef, Node, Selector};
 
 use super::traits::{Judge, Traits, is_left_out};
-use crate::page::document::is_inline;
+use crate::page::document::{attribute, is_inline};
 
 /// Sums over all that stands below an element.
 #[derive(Clone, Copy, Debug, Default)]
@@ -92,6 +92,7 @@ pub(super) struct Measured<'a> {
     at: usize,
     name: &'a str,
     block: bool,
+    link: bool,
     pub(super) element: ElementRef<'a>,
     /// The place of its parent in the list; the first element is its own.
     pub(super) parent: usize,
@@ -294,7 +295,6 @@ impl<'a> Walk<'a> {
                     block.broken = true;
                 }
             }
-            "a" => self.links += 1,
             "p" => totals.paragraphs = 1,
             "img" | "amp-img" => totals.pictures = 1,
             "li" => totals.items = 1,
@@ -306,6 +306,8 @@ impl<'a> Walk<'a> {
             "iframe" | "video" | "audio" | "object" | "embed" => totals.embeds = 1,
             _ => {}
         }
+        let link = name == "a" && !is_torn(element);
+        self.links += u32::from(link);
         let block = is_block(name);
         if block {
             self.space = true;
@@ -316,7 +318,7 @@ impl<'a> Walk<'a> {
             }
             self.blocks.push(Open { first: self.runs.len(), ..Open::default() });
         }
-        self.elements.push(Measured { at, name, block, element, parent, end: at + 1, traits, totals });
+        self.elements.push(Measured { at, name, block, link, element, parent, end: at + 1, traits, totals });
         self.path.push(at);
     }
 
@@ -326,8 +328,8 @@ impl<'a> Walk<'a> {
         let Some(element) = self.elements.get_mut(at) else { return };
         element.end = end;
         let block = element.block;
+        self.links -= u32::from(element.link);
         match element.name {
-            "a" => self.links = self.links.saturating_sub(1),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => element.totals.headings = element.totals.text,
             "ul" | "ol" => element.totals.lists = element.totals.text,
             _ => {}
@@ -371,6 +373,13 @@ impl<'a> Walk<'a> {
         }
         self.runs.truncate(block.first);
     }
+}
+
+/// Whether a quotation mark that nobody closed made tags and text a part of the address: what stands inside is a part of
+/// the page like any other, often most of it.
+pub(super) fn is_torn(link: ElementRef<'_>) -> bool {
+    let after = attribute(link, "href").and_then(|href| href.split_once('>'));
+    after.is_some_and(|(_, text)| text.contains('<'))
 }
 
 /// Whether lines of text may stand directly in an element called `name`.

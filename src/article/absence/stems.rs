@@ -33,20 +33,23 @@ const CONSENT: &[&str] = &[
 ];
 #[rustfmt::skip]
 const LOGIN: &[&str] = &[
-    "log", "sign", "member", "authentication", "anmeld", "melde", "mitglieder", "connect", "connexion", "identifi", "identifícate", "inici", "sesión",
-    "acceso", "sessão", "área", "accedi", "effettua", "riservata", "giriş", "kirjaudu", "přihlášení", "войдите", "вход", "авториз", "登", "会员", "會員",
-    "ログイン", "会員", "로그인", "تسجيل", "سجل", "כניסה",
+    "login", "log in", "log-in", "logon", "log on", "log-on", "signin", "sign in", "sign-in", "signon", "sign on", "sign-on", "logge", "logowanie",
+    "logga in", "zaloguj", "logged", "inloggen", "einloggen", "member", "authentication", "anmeld", "melde", "mitglieder", "connecter", "connexion",
+    "connectez", "identifi", "identifícate", "inici", "sesión", "acceso", "sessão", "área", "accedi", "effettua", "riservata", "giriş", "kirjaudu",
+    "přihlášení", "войдите", "вход", "авториз", "登", "会员", "會員", "ログイン", "会員", "로그인", "تسجيل", "سجل", "כניסה",
 ];
 #[rustfmt::skip]
 const WALL: &[&str] = &[
-    "log", "sign", "registered", "melde", "anmelden", "connectez", "identifiez", "inici", "sessão", "accedi", "войдите", "авторизуйтесь", "giriş",
-    "登", "ログイン", "로그인", "تسجيل",
+    "login", "log in", "signin", "sign in", "logged in", "signed in", "registered", "logged", "melde", "einloggen", "loggen", "logge", "anmelden",
+    "connectez", "identifiez", "inici", "sessão", "accedi", "il login", "zaloguj", "войдите", "авторизуйтесь", "giriş", "登", "ログイン", "로그인", "تسجيل",
 ];
 #[rustfmt::skip]
 const PAYWALL: &[&str] = &[
-    "subscri", "member", "trial", "reading", "paying", "free", "limit", "weiterlesen", "lesen", "abonn", "mitglieder", "leser", "testen", "abo",
-    "réservé", "reste", "suite", "suscri", "suscríb", "leyendo", "assin", "abbonati", "prenumerator", "subskrybent", "доступ", "подписк", "подписчик", "付费", "付費", "订", "訂",
-    "会员", "會員", "购买", "購買", "開通", "会員", "残り", "유료", "구독", "회원", "للمشتركين", "للأعضاء",
+    "to continue", "to read", "to keep", "to unlock", "to get", "to access", "and read", "and continue", "r subscribers", "r members", "r paying",
+    "o subscribers", "o members", "o paying", "continue reading", "keep reading", "ve reached", "ve read", "ve used", "already a subscriber",
+    "weiterlesen", "lesen sie weiter", "nur für", "exklusiv für", "abonnieren und", "testen und", "sie haben", "réservé", "reste", "abonnez-vous",
+    "lire la suite", "suscriptores", "suscríb", "leyendo", "assinantes", "assine", "abbonati", "abonnees", "prenumerator", "subskrybent", "доступ",
+    "подписк", "付费", "付費", "订阅", "訂閱", "订户", "訂戶", "会员", "會員", "购买", "購買", "会員", "残り", "유료", "구독", "회원", "للمشتركين", "للأعضاء",
 ];
 #[rustfmt::skip]
 const SCRIPT: &[&str] = &[
@@ -101,12 +104,25 @@ pub(super) fn may_say(kind: Kind, line: &str) -> bool {
     if line.len() < shortest(kind) {
         return false;
     }
-    let lower = line.to_lowercase();
+    let lower = folded(line);
     let stems = &*STEMS;
     let has = |found: aho_corasick::Match| {
         stems.kinds.get(found.pattern().as_usize()).is_some_and(|kinds| kinds & bit(kind) != 0)
     };
     stems.automaton.find_overlapping_iter(&lower).any(has) || lower.contains(is_another_form)
+}
+
+/// `line` in lower case with its white space folded, as the stems are written.
+fn folded(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    for c in line.chars() {
+        match c {
+            c if !c.is_whitespace() => out.extend(c.to_lowercase()),
+            _ if out.ends_with(' ') => {}
+            _ => out.push(' '),
+        }
+    }
+    out
 }
 
 /// Whether `c` is an old form of a letter, which a pattern takes for that letter although its lower case is another.
@@ -127,23 +143,27 @@ mod tests {
     fn texts(hir: &Hir) -> Option<Vec<String>> {
         let found = match hir.kind() {
             HirKind::Empty | HirKind::Look(_) => vec![String::new()],
-            HirKind::Literal(literal) => vec![std::str::from_utf8(&literal.0).ok()?.to_lowercase()],
+            HirKind::Literal(literal) => vec![folded(std::str::from_utf8(&literal.0).ok()?)],
             HirKind::Class(Class::Unicode(class)) => {
+                if class.iter().all(|range| (range.start()..=range.end()).all(char::is_whitespace)) {
+                    return Some(vec![" ".to_owned()]);
+                }
                 let count: usize = class.iter().map(regex_syntax::hir::ClassUnicodeRange::len).sum();
                 let characters = class.iter().flat_map(|range| range.start()..=range.end());
-                let usual = characters.take(if count <= 24 { count } else { 0 }).filter(|c| !is_another_form(*c));
-                let mut usual: Vec<String> = usual.map(|c| c.to_lowercase().collect()).collect();
-                usual.dedup();
-                (count <= 24).then_some(usual)?
+                let usual = characters.take(if count <= 40 { count } else { 0 }).filter(|c| !is_another_form(*c));
+                let usual: Vec<String> = usual.map(|c| folded(c.encode_utf8(&mut [0; 4]))).collect();
+                (count <= 40).then_some(usual)?
             }
             HirKind::Class(Class::Bytes(_)) => return None,
             HirKind::Capture(capture) => texts(&capture.sub)?,
             HirKind::Repetition(repetition) => {
                 let mut all = if repetition.min == 0 { vec![String::new()] } else { Vec::new() };
-                if repetition.max != Some(1) {
+                let once = texts(&repetition.sub)?;
+                // However much of it there is, white space folds into one.
+                if repetition.max != Some(1) && once != [" "] {
                     return None;
                 }
-                all.extend(texts(&repetition.sub)?);
+                all.extend(once);
                 all
             }
             HirKind::Alternation(parts) => parts.iter().map(texts).collect::<Option<Vec<_>>>()?.concat(),
@@ -176,7 +196,9 @@ mod tests {
 
     fn joined(heads: &[String], tails: &[String]) -> Option<Vec<String>> {
         let few = heads.len() * tails.len() <= MOST;
-        few.then(|| heads.iter().flat_map(|head| tails.iter().map(move |tail| format!("{head}{tail}"))).collect())
+        few.then(|| {
+            heads.iter().flat_map(|head| tails.iter().map(move |tail| folded(&format!("{head}{tail}")))).collect()
+        })
     }
 
     /// Whether every text that `hir` matches has one of `stems`; a doubt is told.
