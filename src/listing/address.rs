@@ -112,6 +112,8 @@ const MINOR: &[&str] = &[
     "wp-admin",
     "wp-login",
 ];
+/// How long the longest of them is.
+const LONGEST_MINOR: usize = 11;
 /// The folders in whose names a page of a list is numbered.
 const PAGE_FOLDERS: [&str; 6] = ["page", "seite", "pagina", "p", "index", "list"];
 /// The parameters in which the number of a page of a list stands.
@@ -119,22 +121,42 @@ const PAGE_PARAMETERS: [&str; 9] = ["page", "paged", "p", "pg", "seite", "start"
 /// Endings of files that are no pages.
 const FILES: [&str; 12] = ["jpg", "jpeg", "png", "gif", "webp", "svg", "css", "js", "ico", "xml", "rss", "atom"];
 
-/// How much an address looks like a story's: about 1, less for section pages, 0 for links that are never stories.
-pub(super) fn worth(address: &Url, page: &Url) -> f32 {
+/// What is asked of the index page's own address, once for all of its links.
+pub(super) struct Here<'a> {
+    page: &'a Url,
+    /// The path up to its last slash.
+    folder: &'a str,
+    /// Whether it is one of several pages of a list itself.
+    numbered: bool,
+}
+
+impl<'a> Here<'a> {
+    pub(super) fn of(page: &'a Url) -> Self {
+        let folder = page.path().rsplit_once('/').map_or("/", |(folder, _)| folder);
+        Self { page, folder, numbered: is_numbered(page.as_str()) }
+    }
+}
+
+/// How much an address on the page `here` looks like a story's: about 1, less for section pages, 0 for links that are
+/// never stories.
+pub(super) fn worth(address: &Url, here: &Here<'_>) -> f32 {
+    let Here { page, folder, numbered } = *here;
     let path = address.path();
     let site = same_site(address, page);
     if !site && is_share_host(address.host_str().unwrap_or_default()) {
         return 0.0;
     }
-    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    let extension = last.rsplit_once('.').map_or("", |(_, end)| end);
+    let bare = without_slashes(path);
+    let last = behind_last(bare, b'/').unwrap_or(bare);
+    let extension = behind_last(last, b'.').unwrap_or_default();
     let is_one_of = |known: &[&str]| known.iter().any(|known| known.eq_ignore_ascii_case(extension));
     if is_one_of(&FILES) {
         return 0.0;
     }
     let query = address.query().unwrap_or_default();
     let mut worth: f32 = 0.7;
-    let parts = last.split(['-', '_', '+']).filter(|part| !part.is_empty()).count();
+    let parts = last.as_bytes().split(|byte| matches!(byte, b'-' | b'_' | b'+'));
+    let parts = parts.filter(|part| !part.is_empty()).count();
     if holds_year(path) && PATH_DATE.is_match(path) {
         worth += 0.35;
     }
@@ -147,15 +169,14 @@ pub(super) fn worth(address: &Url, page: &Url) -> f32 {
     if is_one_of(&["html", "htm", "shtml", "pdf"]) {
         worth += 0.1;
     }
-    let folder = page.path().rsplit_once('/').map_or("/", |(folder, _)| folder);
     if site && folder.len() > 1 && path.starts_with(folder) && path.len() > page.path().len() {
         worth += 0.15;
     }
     worth = worth.min(1.3);
-    if path.trim_matches('/').is_empty() && query.is_empty() && site {
+    if bare.is_empty() && query.is_empty() && site {
         return 0.02;
     }
-    if parts < 4 && is_numbered(address.as_str()) && !is_numbered(page.as_str()) {
+    if parts < 4 && !numbered && is_numbered(address.as_str()) {
         worth *= 0.3;
     }
     if parts < 4 && is_minor(path) && !shares_minor(page, path) || !query.is_empty() && MINOR_QUERY.is_match(query) {
@@ -179,24 +200,40 @@ fn holds_long_number(text: &str) -> bool {
     text.as_bytes().windows(3).any(|three| three.iter().all(u8::is_ascii_digit))
 }
 
+/// What stands behind the last `sign` of a short text, if it has one.
+fn behind_last(text: &str, sign: u8) -> Option<&str> {
+    text.bytes().rposition(|byte| byte == sign).and_then(|at| text.get(at + 1..))
+}
+
+/// `path` without the slashes at its end.
+pub(super) fn without_slashes(path: &str) -> &str {
+    let mut bare = path;
+    while let Some(shorter) = bare.strip_suffix('/') {
+        bare = shorter;
+    }
+    bare
+}
+
 /// Whether an address is one of several pages of a list: `/page/2`, `/seite-3.html`, `?start=20`.
 fn is_numbered(address: &str) -> bool {
-    let digits = |text: &str, most: usize| {
-        let count = text.bytes().rev().take_while(u8::is_ascii_digit).count();
-        (1..=most).contains(&count).then_some(count)
-    };
-    let asked = address.rsplit_once(['?', '&']).and_then(|(_, pair)| pair.split_once('=')).filter(|(name, value)| {
-        let known = PAGE_PARAMETERS.iter().any(|known| known.eq_ignore_ascii_case(name));
-        digits(value, 5) == Some(value.len()) && (known || is_pagen(name))
-    });
-    if asked.is_some() {
-        return true;
+    if let Some(name) = before_number(address, 5).and_then(|asked| asked.strip_suffix('=')) {
+        let name = name.rsplit_once(['?', '&']).map_or("", |(_, name)| name);
+        if PAGE_PARAMETERS.iter().any(|known| known.eq_ignore_ascii_case(name)) || is_pagen(name) {
+            return true;
+        }
     }
     let whole = address.strip_suffix('/').unwrap_or(address);
-    let whole = whole.rsplit_once('.').filter(|(_, end)| is_extension(end, 3)).map_or(whole, |(start, _)| start);
-    let Some(folder) = digits(whole, 4).and_then(|count| whole.get(..whole.len() - count)) else { return false };
+    let ends_in_letter = whole.bytes().next_back().is_some_and(|byte| byte.is_ascii_alphabetic());
+    let extension = whole.rsplit_once('.').filter(|(_, end)| ends_in_letter && is_extension(end, 3));
+    let Some(folder) = before_number(extension.map_or(whole, |(start, _)| start), 4) else { return false };
     let folder = folder.strip_suffix(['-', '_', '/']).unwrap_or(folder);
     folder.rsplit_once('/').is_some_and(|(_, name)| PAGE_FOLDERS.iter().any(|known| known.eq_ignore_ascii_case(name)))
+}
+
+/// What stands before the number at the end of `text`, if it has one of at most so many digits.
+fn before_number(text: &str, most: usize) -> Option<&str> {
+    let count = text.bytes().rev().take_while(u8::is_ascii_digit).count();
+    text.get(..text.len() - count).filter(|_| (1..=most).contains(&count))
 }
 
 /// The parameter of Bitrix for the number of a page: `PAGEN_1`.
@@ -215,8 +252,11 @@ fn is_extension(end: &str, least: usize) -> bool {
 /// Whether a part of the path leads to no story.
 fn is_minor(path: &str) -> bool {
     let known = |name: &str| {
-        let lower = || name.bytes().map(|byte| byte.to_ascii_lowercase());
-        MINOR.binary_search_by(|known| known.bytes().cmp(lower())).is_ok()
+        let mut lower = [0; LONGEST_MINOR];
+        let Some(lower) = lower.get_mut(..name.len()) else { return false };
+        lower.copy_from_slice(name.as_bytes());
+        lower.make_ascii_lowercase();
+        MINOR.binary_search_by(|known| known.as_bytes().cmp(lower)).is_ok()
     };
     path.split('/').skip(1).any(|part| match part.rsplit_once('.') {
         Some((name, end)) => is_extension(end, 2) && known(name),
@@ -264,6 +304,7 @@ mod tests {
     #[test]
     fn parts_of_paths_can_be_looked_up() {
         assert!(MINOR.is_sorted());
+        assert_eq!(MINOR.iter().map(|name| name.len()).max(), Some(LONGEST_MINOR));
         for path in ["/tags/x", "/x/TAG", "/tag.html", "/category.php/x", "/a/wp-login.php", "/u/", "/Kategorien"] {
             assert!(is_minor(path), "{path}");
         }
@@ -320,7 +361,7 @@ mod tests {
     #[test]
     fn stories_are_told_from_what_stands_around_them() {
         let page = Url::parse("https://www.post.example/news/").unwrap();
-        let worth = |address: &str| worth(&page.join(address).unwrap(), &page);
+        let worth = |address: &str| worth(&page.join(address).unwrap(), &Here::of(&page));
         let story = worth("/news/2026/11/18/the-bridge-opens-again");
         for address in ["/tag/bridge", "/news/page/2", "/?sort=new", "/", "/logo.PNG", "https://x.com/share", "/about"]
         {

@@ -5,7 +5,7 @@
 //! headlines, dates, summaries, pictures and addresses; take the best group and those that are about as good and do not
 //! stand inside blocks already taken; put all in document order.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use scraper::ElementRef;
 use url::Url;
@@ -178,7 +178,8 @@ impl Group {
 /// The best link of every address that may be a story.
 fn primaries(document: &Document, outline: &Outline<'_>) -> Vec<Item> {
     let mut best: Vec<Option<Item>> = vec![None; outline.addresses.len()];
-    let worths: Vec<f32> = outline.addresses.iter().map(|url| address::worth(url, document.url())).collect();
+    let here = address::Here::of(document.url());
+    let worths: Vec<f32> = outline.addresses.iter().map(|url| address::worth(url, &here)).collect();
     for (number, link) in outline.links.iter().enumerate() {
         let address = worths.get(link.address).copied().unwrap_or(0.0);
         let text = match link.nameless {
@@ -317,7 +318,9 @@ fn estimate(outline: &Outline<'_>, group: &mut Group) {
     let count = count(group.items.len());
     group.zone = links().map(|link| link.zone).sum::<f32>() / count;
     group.base = group.items.iter().map(|item| item.worth).sum::<f32>() / count;
-    let texts: HashSet<&str> = links().map(|link| link.text.as_str()).collect();
+    let mut texts: Vec<usize> = links().map(|link| link.wording).collect();
+    texts.sort_unstable();
+    texts.dedup();
     group.distinct = f32::min(1.0, self::count(texts.len()) / count * 1.6);
     let found = if links().any(|link| link.nameless) { MOST_FOUND_HEADLINE } else { 0.0 };
     score(group, MOST_RICHNESS + found);

@@ -83,10 +83,15 @@ impl<'a> Marks<'a> {
     }
 }
 
+/// The most classes that are found without hashing.
+const RECENT: usize = 32;
+
 /// What is known of every `class` attribute of a page.
 #[derive(Default)]
 pub(super) struct Classes<'a> {
     known: HashMap<&'a str, Facts>,
+    /// Those that were asked for last, found without hashing: a list repeats the same few for each of its items.
+    recent: [(&'a str, Facts); RECENT],
 }
 
 impl<'a> Classes<'a> {
@@ -95,7 +100,12 @@ impl<'a> Classes<'a> {
         if class.is_empty() {
             return Facts::default();
         }
-        *self.known.entry(class).or_insert_with(|| read(class))
+        let last = class.bytes().next_back().map_or(0, usize::from);
+        let Some(slot) = self.recent.get_mut((class.len() * 5 + last) % RECENT) else { return read(class) };
+        if slot.0 != class {
+            *slot = (class, *self.known.entry(class).or_insert_with(|| read(class)));
+        }
+        slot.1
     }
 
     /// Whether `element`, whose attributes are `marks`, is a heading by its name, its role or its class.

@@ -26,6 +26,8 @@ const MAX_NAME: usize = 120;
 const MAX_NAMES: usize = 12;
 /// Where the address of a picture stands, scripts that load it late first.
 const SOURCES: [&str; 6] = ["data-src", "data-original", "data-lazy-src", "data-lazy", "data-url", "src"];
+/// The same where there are several of them, the first of which is taken.
+const SETS: [&str; 2] = ["data-srcset", "srcset"];
 /// The most elements of one block that are looked at.
 const MAX_ELEMENTS: usize = 3_000;
 
@@ -260,20 +262,24 @@ impl Finds {
         if self.image.as_ref().is_some_and(|(known, _)| *known >= rank) {
             return;
         }
-        let named = attribute(element, "class").into_iter().chain(attribute(element, "alt"));
-        let avatar = named
-            .flat_map(|text| text.split([' ', '-', '_']))
-            .any(|word| matches!(word, "avatar" | "icon" | "logo" | "emoji"));
-        let small = ["width", "height"].iter().any(|side| {
-            attribute(element, side).and_then(|size| size.parse::<u32>().ok()).is_some_and(|size| size < 40)
-        });
-        if avatar || small {
-            return;
+        let (mut plain, mut sets) = ([None; SOURCES.len()], [None; SETS.len()]);
+        for (name, value) in element.value().attrs() {
+            let is_word = |word: &str| matches!(word, "avatar" | "icon" | "logo" | "emoji");
+            match name {
+                "class" | "alt" if value.split([' ', '-', '_']).any(is_word) => return,
+                "width" | "height" if value.parse::<u32>().is_ok_and(|size| size < 40) => return,
+                _ => {
+                    let place = |names: &[&str]| names.iter().position(|known| *known == name);
+                    if let Some(slot) = place(&SOURCES).and_then(|at| plain.get_mut(at)) {
+                        *slot = Some(value);
+                    } else if let Some(slot) = place(&SETS).and_then(|at| sets.get_mut(at)) {
+                        *slot = value.split_whitespace().next();
+                    }
+                }
+            }
         }
-        let plain = SOURCES.iter().filter_map(|name| attribute(element, name)).find(|text| !is_placeholder(text));
-        let sets = ["data-srcset", "srcset"].iter().filter_map(|name| attribute(element, name));
-        let set = sets.filter_map(|set| set.split_whitespace().next()).find(|text| !is_placeholder(text));
-        self.offer_image(rank, plain.or(set).and_then(|text| document.resolve(text)));
+        let found = plain.into_iter().chain(sets).flatten().find(|text| !is_placeholder(text));
+        self.offer_image(rank, found.and_then(|text| document.resolve(text)));
     }
 
     fn offer_image(&mut self, rank: u8, url: Option<Url>) {

@@ -10,6 +10,7 @@ use html5ever::{LocalName, local_name};
 use scraper::{ElementRef, Node};
 use url::Url;
 
+use super::address::without_slashes;
 use super::class::{Classes, Facts, Marks, fingerprint, is_showcase, least, mix, zone};
 use super::words;
 use crate::page::{Document, document};
@@ -71,6 +72,8 @@ pub(super) struct Link {
     pub(super) text: String,
     /// The visible text, where `text` is a label.
     pub(super) unlabelled: Option<String>,
+    /// The number of its text: links with the same text have the same.
+    pub(super) wording: usize,
     /// How many words `text` has.
     pub(super) words: f32,
     /// Whether it says that it leads to the next page (`rel=next`).
@@ -269,19 +272,29 @@ impl<'a> Outline<'a> {
         self.name();
     }
 
-    /// Finds the links whose text names nothing.
+    /// Numbers the texts, and finds the links whose text names nothing: the short ones that several addresses share.
     fn name(&mut self) {
-        let mut users: HashMap<&str, Vec<usize>> = HashMap::new();
-        for link in self.links.iter().filter(|link| !link.nameless && link.words < REPEATED_WORDS) {
-            let users = users.entry(link.text.as_str()).or_default();
-            if users.len() < REPEATED && !users.contains(&link.address) {
-                users.push(link.address);
+        let mut known: HashMap<&str, usize> = HashMap::with_capacity(self.links.len());
+        let numbered = self.links.iter().map(|link| {
+            let next = known.len();
+            *known.entry(link.text.as_str()).or_insert(next)
+        });
+        let wordings: Vec<usize> = numbered.collect();
+        for (link, wording) in self.links.iter_mut().zip(wordings) {
+            link.wording = wording;
+        }
+        let short = self.links.iter().filter(|link| !link.nameless && link.words < REPEATED_WORDS);
+        let mut users: Vec<(usize, usize)> = short.map(|link| (link.wording, link.address)).collect();
+        users.sort_unstable();
+        users.dedup();
+        let mut shared = vec![false; self.links.len()];
+        for users in users.chunk_by(|a, b| a.0 == b.0).filter(|users| users.len() >= REPEATED) {
+            if let Some(shared) = users.first().and_then(|(wording, _)| shared.get_mut(*wording)) {
+                *shared = true;
             }
         }
-        let repeated = |link: &Link| users.get(link.text.as_str()).is_some_and(|users| users.len() >= REPEATED);
-        let nameless: Vec<bool> = self.links.iter().map(|link| link.nameless || repeated(link)).collect();
-        for (link, nameless) in self.links.iter_mut().zip(nameless) {
-            link.nameless = nameless;
+        for link in &mut self.links {
+            link.nameless |= shared.get(link.wording).copied().unwrap_or(false);
         }
     }
 
@@ -359,9 +372,13 @@ pub(super) fn truncate(text: &mut String, limit: usize) {
 
 /// What makes two addresses the same story.
 pub(super) fn key(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    let mut key = host.trim_start_matches("www.").to_owned();
-    key.push_str(url.path().trim_end_matches('/'));
+    let mut host = url.host_str().unwrap_or_default();
+    while let Some(shorter) = host.strip_prefix("www.") {
+        host = shorter;
+    }
+    let mut key = String::with_capacity(url.as_str().len());
+    key.push_str(host);
+    key.push_str(without_slashes(url.path()));
     if let Some(query) = url.query() {
         key.push('?');
         key.push_str(query);

@@ -93,7 +93,8 @@ fn why(
     if most(&|link| link.nameless) {
         return "their texts name no story";
     }
-    if most(&|link| leads_to(link).is_some_and(|url| address::worth(url, document.url()) < MINOR)) {
+    let here = address::Here::of(document.url());
+    if most(&|link| leads_to(link).is_some_and(|url| address::worth(url, &here) < MINOR)) {
         return "their addresses are those of subjects, authors, files or pages of lists";
     }
     if items < 3 {

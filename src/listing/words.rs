@@ -41,25 +41,6 @@ static MONTHS: LazyLock<Vec<&str>> = LazyLock::new(|| {
 });
 /// The most letters of a month's name after its beginning.
 const MONTH_ENDING: usize = 8;
-/// Words without digits that dates are made of, beside months.
-const DAY_WORDS: [&str; 16] = [
-    "yesterday",
-    "today",
-    "gestern",
-    "heute",
-    "hier",
-    "ayer",
-    "hoy",
-    "ieri",
-    "oggi",
-    "wczoraj",
-    "dzisiaj",
-    "ontem",
-    "hoje",
-    "ago",
-    "vor",
-    "il",
-];
 pattern!(
     GENERIC,
     r"(?ix)^[\W_]*(
@@ -109,11 +90,22 @@ fn is_day_word(word: &str) -> bool {
     }
 }
 
-/// The same for a word that begins with a letter of ASCII.
+/// The same for a word that begins with a letter of ASCII: one of those without digits that dates are made of.
 fn is_ascii_day_word(word: &[u8]) -> bool {
-    let first = word.first().map_or(0, u8::to_ascii_lowercase);
-    matches!(first, b'a' | b'd' | b'g' | b'h' | b'i' | b'o' | b't' | b'v' | b'w' | b'y')
-        && DAY_WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+    let known: &[&str] = match word.first().map_or(0, u8::to_ascii_lowercase) {
+        b'a' => &["ago", "ayer"],
+        b'd' => &["dzisiaj"],
+        b'g' => &["gestern"],
+        b'h' => &["heute", "hier", "hoje", "hoy"],
+        b'i' => &["ieri", "il"],
+        b'o' => &["oggi", "ontem"],
+        b't' => &["today"],
+        b'v' => &["vor"],
+        b'w' => &["wczoraj"],
+        b'y' => &["yesterday"],
+        _ => &[],
+    };
+    known.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
 }
 
 fn has_digit(text: &str) -> bool {
@@ -178,8 +170,12 @@ pub(super) fn repeats(summary: &str, title: &str) -> bool {
     if may_be_within(summary, title) && letters(title).contains(&letters(summary)) {
         return true;
     }
-    let around = memchr::memmem::find(summary.as_bytes(), title.as_bytes()).filter(|_| !title.is_empty());
-    let around = around.and_then(|at| Some((summary.get(..at)?, summary.get(at + title.len()..)?)));
+    let around = title.as_bytes().first().and_then(|first| {
+        let starts = memchr::memchr_iter(*first, summary.as_bytes());
+        starts
+            .filter_map(|at| summary.split_at_checked(at))
+            .find_map(|(before, rest)| Some((before, rest.strip_prefix(title)?)))
+    });
     let Some((before, after)) = around else { return false };
     [before, after].iter().all(|rest| {
         let rest = rest.trim();
@@ -192,8 +188,11 @@ pub(super) fn repeats(summary: &str, title: &str) -> bool {
 /// Whether the letters of `part` are few enough to stand within those of `whole`; in lower case a letter beyond ASCII may
 /// become up to three.
 fn may_be_within(part: &str, whole: &str) -> bool {
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
-    letters(part) <= letters(whole) * if whole.is_ascii() { 1 } else { 3 }
+    let letters = |text: &str, most: usize| {
+        let letters = text.chars().filter(|c| c.is_alphanumeric());
+        letters.map(|c| if c.is_ascii() { 1 } else { most }).sum::<usize>()
+    };
+    letters(part, 1) <= letters(whole, 3)
 }
 
 /// The letters and digits of a text, lower case.

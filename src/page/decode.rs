@@ -37,7 +37,7 @@ pub fn decode<'a>(bytes: &'a [u8], header: Option<&str>, configured: Option<&str
     let header = header.and_then(label);
     let utf8 = std::str::from_utf8(bytes).ok();
     // Encodings that write everything in ASCII bytes (ISO-2022-JP) need an escape; UTF-16 needs a header.
-    let plain = !bytes.contains(&ESCAPE) && header.is_none_or(Encoding::is_ascii_compatible);
+    let plain = memchr::memchr(ESCAPE, bytes).is_none() && header.is_none_or(Encoding::is_ascii_compatible);
     if let Some(text) = utf8.filter(|_| plain) {
         return Decoded { text: Cow::Borrowed(text), encoding: UTF_8, damaged: false };
     }

@@ -1,7 +1,5 @@
 //! How many words a page shows, by a look at its text before it is parsed.
 
-use memchr::memmem::Finder;
-
 /// A page that shows more bytes of text is no challenge and no wall.
 const FEW: usize = 4_000;
 /// A page that is larger is looked at no further: even with its scripts a challenge is smaller.
@@ -22,19 +20,26 @@ pub(super) fn shows_at_most(most: usize, text: &str) -> bool {
     let mut rest = text;
     while let Some(at) = memchr::memchr(b'<', rest.as_bytes()) {
         let (shown, tag) = rest.split_at(at);
-        seen += shown.split_ascii_whitespace().map(str::len).sum::<usize>();
+        seen += visible(shown);
         if seen > most {
             return false;
         }
         rest = after(tag);
     }
-    seen + rest.split_ascii_whitespace().map(str::len).sum::<usize>() <= most
+    seen + visible(rest) <= most
+}
+
+/// How many bytes of `text` are no white space.
+fn visible(text: &str) -> usize {
+    text.bytes().filter(|byte| !byte.is_ascii_whitespace()).count()
 }
 
 /// What follows the tag at the beginning of `tag`, its hidden content included; empty where it has no end.
 fn after(tag: &str) -> &str {
     if tag.starts_with("<!--") {
-        return Finder::new("-->").find(tag.as_bytes()).and_then(|at| tag.get(at + 3..)).unwrap_or_default();
+        let mut ends = memchr::memchr_iter(b'>', tag.as_bytes());
+        let end = ends.find(|at| tag.as_bytes().get(..*at).is_some_and(|comment| comment.ends_with(b"--")));
+        return end.and_then(|at| tag.get(at + 1..)).unwrap_or_default();
     }
     let name = tag.get(1..).unwrap_or_default();
     let may_hide = matches!(name.as_bytes(), [b's' | b'S' | b't' | b'T', ..]);
@@ -50,6 +55,7 @@ fn after(tag: &str) -> &str {
 
 /// Where `end` (`</name`, lower case) stands in `text`, in any case.
 fn find_ignoring_case(text: &str, end: &str) -> Option<usize> {
-    memchr::memmem::find_iter(text.as_bytes(), "</")
+    // There are many of these to find, each of them near: a search for more than one byte takes longer to prepare.
+    memchr::memchr_iter(b'<', text.as_bytes())
         .find(|at| text.get(*at..at + end.len()).is_some_and(|found| found.eq_ignore_ascii_case(end)))
 }
