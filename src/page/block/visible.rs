@@ -43,7 +43,7 @@ fn after(tag: &str) -> &str {
     }
     let name = tag.get(1..).unwrap_or_default();
     let may_hide = matches!(name.as_bytes(), [b's' | b'S' | b't' | b'T', ..]);
-    for (hidden, end) in HIDDEN.into_iter().filter(|_| may_hide) {
+    for (hidden, end) in if may_hide { &HIDDEN[..] } else { &[] } {
         let named = name.get(..hidden.len()).is_some_and(|start| start.eq_ignore_ascii_case(hidden));
         let whole = name.as_bytes().get(hidden.len()).is_some_and(|next| !next.is_ascii_alphanumeric());
         if named && whole {
