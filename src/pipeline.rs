@@ -22,6 +22,7 @@ mod merged;
 mod mirror;
 mod offline;
 mod overview;
+mod parsers;
 mod ports;
 mod read;
 mod restore;
@@ -35,11 +36,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, FixedOffset, Utc};
 use futures_util::StreamExt;
-use tokio::sync::Semaphore;
 
 pub use announce::{Told, announce};
 pub use health::errors;
 pub use memory::{Baseline, Doubt, Fill, Incident, Pace, Shown, Story};
+pub use parsers::Parsers;
 pub use ports::{
     Announce, Answer, Archives, Channel, Clock, Copy, Fetch, Kept, Memory, Mirrored, Moved, Publish, PublishError,
     Request, Store, StoreError, Summary, Update, Validators, Written,
@@ -81,8 +82,8 @@ pub struct Ports<'a, F, S, P, C> {
     pub publish: &'a P,
     /// Reads the clock.
     pub clock: &'a C,
-    /// How many pages are parsed at once on threads of their own; none where they are parsed as they arrive.
-    pub parsers: Option<Arc<Semaphore>>,
+    /// The threads that pages are parsed on; none where they are parsed as they arrive.
+    pub parsers: Option<Parsers>,
     /// Set when no new work is to begin: what is under way ends well, the rest is left for a later run.
     pub stop: Arc<AtomicBool>,
     /// What is done with own files that no feed renews any more.
@@ -240,10 +241,10 @@ fn end_batch<F, S: Store, P: Publish, C>(ports: &Ports<'_, F, S, P, C>) -> Optio
 
 /// The parsers for a run over the sources `only` (all if there is no list): with one host there is nothing to wait for
 /// while a page is parsed, so that a thread of its own would only cost.
-pub fn parsers(config: &Config, only: Option<&[FeedId]>, threads: usize) -> Option<Arc<Semaphore>> {
+pub fn parsers(config: &Config, only: Option<&[FeedId]>, threads: usize) -> Option<Parsers> {
     let chosen = config.sources.iter().filter(|source| only.is_none_or(|only| only.contains(&source.id)));
     let hosts: std::collections::BTreeSet<String> = chosen.map(host_key).collect();
-    (hosts.len() > 1).then(|| Arc::new(Semaphore::new(threads)))
+    (hosts.len() > 1).then(|| Parsers::start(threads))
 }
 
 /// Sources on one host share its queue; a folder is a host of its own.

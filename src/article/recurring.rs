@@ -180,7 +180,12 @@ fn fingerprint(block: &Block, names: &[String]) -> Option<u64> {
         let pictures: Vec<&str> = block.pictures.iter().map(|address| place(address)).collect();
         return (!pictures.is_empty()).then(|| print("picture", &pictures.concat()));
     }
-    let letters = names.iter().fold(folded(&block.text), |text, name| text.replace(name.as_str(), ""));
+    let mut letters = folded(&block.text);
+    for name in names {
+        if letters.contains(name.as_str()) {
+            letters = letters.replace(name.as_str(), "");
+        }
+    }
     (!letters.is_empty()).then(|| print("words", &letters))
 }
 

@@ -44,7 +44,7 @@ pub(super) struct Marked<'a> {
     pub(super) element: ElementRef<'a>,
     /// What its class and its id have in them.
     parts: Parts,
-    /// Whether it has `itemprop` or `property`.
+    /// Whether it has `itemprop` or `property` with a name that is not only for social media.
     property: bool,
 }
 
@@ -72,13 +72,18 @@ impl<'a> Survey<'a> {
     }
 
     fn note(&mut self, element: ElementRef<'a>, judge: &mut Judge<'a>) {
-        let (mut parts, mut property, mut telling) = (Parts::default(), false, false);
+        let (mut parts, mut telling) = (Parts::default(), false);
+        let (mut has_property, mut property) = (false, false);
         for (name, value) in &element.value().attrs {
             match &name.local {
                 &local_name!("class") | &local_name!("id") => parts = parts.with(judge.parts(value)),
                 &local_name!("href") => telling = telling || is_telling(value),
                 &local_name!("rel") => telling = true,
-                name => property |= matches!(&**name, "itemprop" | "property"),
+                name if matches!(&**name, "itemprop" | "property") => {
+                    has_property = true;
+                    property = property || !is_of_social_media(value);
+                }
+                _ => {}
             }
         }
         match element.value().name() {
@@ -90,10 +95,16 @@ impl<'a> Survey<'a> {
             "a" if telling => keep(&mut self.anchors, element),
             _ => {}
         }
-        if property || parts.has(Parts::MARKED) {
+        if has_property || parts.has(Parts::MARKED) {
             keep(&mut self.marked, Marked { element, parts, property });
         }
     }
+}
+
+/// Whether a property is one of OpenGraph and the like, which `meta` reads.
+fn is_of_social_media(names: &str) -> bool {
+    let known = ["og:", "article:", "fb:", "twitter:"].iter().any(|start| names.starts_with(start));
+    known && !names.contains(char::is_whitespace)
 }
 
 /// Whether an address has a fragment, or a part such as `/author` or `/autoren`.

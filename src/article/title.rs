@@ -44,8 +44,11 @@ pub(super) fn choose(
         .filter(|(_, title)| folded(title).chars().count() > 1 && !title.eq_ignore_ascii_case(site))
         .collect();
     // The words that several witnesses share with a heading are the headline.
+    let shapes: Vec<String> = headings.iter().map(|heading| folded(heading)).collect();
     for (_, title) in &said {
-        if let Some(heading) = headings.iter().find(|heading| extends(title, heading)) {
+        let title = folded(title);
+        let same = shapes.iter().position(|heading| extends(&title, heading));
+        if let Some(heading) = same.and_then(|at| headings.get(at)) {
             return Some(Claim { value: clean(heading), origin: Origin::Visible });
         }
     }
@@ -84,15 +87,14 @@ fn without_page_number(title: &str) -> &str {
     }
 }
 
-/// Whether `title` is `heading`, with something before or behind it at most.
+/// Whether `title` is `heading`, with something before or behind it at most; both are folded.
 fn extends(title: &str, heading: &str) -> bool {
-    let (title, heading) = (folded(title), folded(heading));
     let length = heading.chars().count();
     let wide = heading.chars().any(|c| c as u32 > 0x2E80);
     let enough = if wide { 5 } else { 12 };
     title == heading
-        || length >= enough && (title.starts_with(&heading) || title.ends_with(&heading))
-        || length >= enough && heading.starts_with(&title) && title.chars().count() * 10 >= length * 7
+        || length >= enough && (title.starts_with(heading) || title.ends_with(heading))
+        || length >= enough && heading.starts_with(title) && title.chars().count() * 10 >= length * 7
 }
 
 /// The title of a page without a short last part, which on most pages is the name of the site.
@@ -120,6 +122,7 @@ mod tests {
 
     #[test]
     fn a_heading_is_found_inside_a_title() {
+        let extends = |title: &str, heading: &str| extends(&folded(title), &folded(heading));
         assert!(extends("A long headline of a story - Somewhere", "A long headline of a story"));
         assert!(!extends("A long headline of a story", "News"));
         assert_eq!(without_tail("某地下雪了，交通受阻_某某新闻_某网"), "某地下雪了，交通受阻");

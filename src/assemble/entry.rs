@@ -157,8 +157,7 @@ fn entry_language(page: Option<&Read<'_>>, content: Option<&SafeHtml>, reading: 
     if written.is_none() && reading.language.is_some() {
         return None;
     }
-    // No character has more than four bytes.
-    language::settle(written, content.map(|content| html::beginning(content, language::LOOKED_AT * 4)).as_deref())
+    language::settle(written, content.map(|content| html::beginning(content, language::LOOKED_AT)).as_deref())
 }
 
 /// A time that was published stays, unless the configuration changed and the site does say one.

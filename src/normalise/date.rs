@@ -168,9 +168,13 @@ pub fn looks_like_date(text: &str) -> bool {
 /// Whether a short text has the name of a month, in whichever language, and a year: most dates that people write.
 pub fn names_month_and_year(text: &str) -> bool {
     let is_year = |run: &str| run.len() == 4 && matches!(run.get(..2), Some("19" | "20" | "25"));
-    let text = if text.len() <= LONGEST { lexicon::fold(text) } else { return false };
-    text.split(|c: char| !c.is_ascii_digit()).any(is_year)
-        && token::mentions(&text, |meaning| matches!(meaning, lexicon::Meaning::Month(_)))
+    let has_year = |text: &str| text.split(|c: char| !c.is_ascii_digit()).any(is_year);
+    // Nothing but letters changes in ASCII when it is folded.
+    if text.len() > LONGEST || text.is_ascii() && !has_year(text) {
+        return false;
+    }
+    let text = lexicon::fold(text);
+    has_year(&text) && token::mentions(&text, |meaning| matches!(meaning, lexicon::Meaning::Month(_)))
 }
 
 /// Years that a web page can mean.

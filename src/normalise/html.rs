@@ -95,7 +95,7 @@ pub fn plain_text(html: &SafeHtml) -> String {
     words::plain_text(html.as_str())
 }
 
-/// The beginning of the same, of `least` bytes or somewhat more where there is as much.
+/// The beginning of the same, of `least` characters or somewhat more where there is as much.
 pub fn beginning(html: &SafeHtml, least: usize) -> String {
     words::beginning(html.as_str(), least)
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::article::absence::Absence;
@@ -16,7 +15,7 @@ use crate::finding::{Code, Finding, Found};
 use crate::listing as listings;
 use crate::listing::Listing;
 use crate::page::{self, Page};
-use crate::pipeline::Kept;
+use crate::pipeline::{Kept, Parsers};
 
 /// What an index page says, and what it looks like.
 pub(super) struct ReadListing {
@@ -227,20 +226,13 @@ pub(super) fn from_listing(job: &Job, setting: &Setting) -> ReadArticle {
     read(assemble::entry(job, None, setting.reading()))
 }
 
-/// Runs `work` on a blocking thread when a parser is free, or here if there are none; a panic there becomes a finding.
+/// Runs `work` on a thread for parsing, or here if there are none; a panic there becomes a finding.
 pub(super) async fn blocking<T: Send + 'static>(
-    parsers: Option<&Arc<Semaphore>>,
+    parsers: Option<&Parsers>,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Finding> {
     let done = match parsers {
-        Some(parsers) => {
-            let permit = Arc::clone(parsers).acquire_owned().await;
-            let done = tokio::task::spawn_blocking(move || {
-                let _permit = permit;
-                work()
-            });
-            done.await.ok()
-        }
+        Some(parsers) => parsers.run(work).await,
         // What `work` took with it is gone after a panic, so nothing half done is seen.
         None => std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok(),
     };
@@ -256,7 +248,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_a_finding_and_the_next_page_is_read() {
-        let one = Arc::new(Semaphore::new(1));
+        let one = Parsers::start(1);
         for parsers in [None, Some(&one)] {
             let hurt = blocking(parsers, || panic!("a page nobody thought of")).await;
             assert_eq!(hurt.map_err(|finding| finding.code), Err::<(), _>(Code::Internal));

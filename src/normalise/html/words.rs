@@ -11,14 +11,22 @@ pub(super) fn plain_text(html: &str) -> String {
     beginning(html, usize::MAX)
 }
 
-/// The same up to the end of the token with which it has `least` bytes.
+/// The same up to the end of the token with which it has `least` characters.
 pub(super) fn beginning(html: &str, least: usize) -> String {
     let mut out = String::with_capacity(html.len().min(least.saturating_mul(2)));
+    // Spaces that a line ended with may have been counted and dropped.
+    let least = least.saturating_add(64);
+    // How many characters the first so many bytes are.
+    let (mut counted, mut characters) = (0, 0);
     let mut captions = 0_usize;
     let mut preformatted = 0_usize;
     for token in Tokens::new(html) {
-        if out.len() >= least {
-            break;
+        if out.len().saturating_sub(counted) >= least - characters {
+            characters += out.get(counted..).unwrap_or_default().chars().count();
+            counted = out.len();
+            if characters >= least {
+                break;
+            }
         }
         match token {
             Token::Open("figcaption", _) => captions += 1,
