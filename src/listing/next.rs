@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use html5ever::local_name;
 use regex::Regex;
 use scraper::ElementRef;
 use url::Url;
@@ -77,8 +78,16 @@ fn links<'a, 'o>(outline: &'o Outline<'a>) -> impl Iterator<Item = (ElementRef<'
 fn rank(link: ElementRef<'_>, known: &Link) -> u8 {
     let mut in_pager = None;
     let mut pager = || *in_pager.get_or_insert_with(|| is_in_pager(link));
-    let marks = Marks::of(link);
-    let (label, title) = (attribute(link, "aria-label"), attribute(link, "title"));
+    let (mut class, mut label, mut title) = ("", None, None);
+    for (name, value) in &link.value().attrs {
+        let value: &str = value;
+        match name.local {
+            local_name!("class") => class = value,
+            local_name!("aria-label") => label = Some(value),
+            local_name!("title") => title = Some(value),
+            _ => {}
+        }
+    }
     let written = known.unlabelled.as_deref().unwrap_or(&known.text);
     let text = if written.is_empty() { label.unwrap_or(&known.text).trim() } else { written };
     // Where the text is the one that detection took, its words are counted already.
@@ -108,8 +117,8 @@ fn rank(link: ElementRef<'_>, known: &Link) -> u8 {
         return if pager() { 5 } else { 2 };
     }
     let around = link.parent().and_then(ElementRef::wrap);
-    let around = around.map(|around| Marks::of(around).class).unwrap_or_default();
-    for class in marks.class.split_ascii_whitespace().chain(around.split_ascii_whitespace().take(8)) {
+    let around = around.and_then(|around| attribute(around, "class")).unwrap_or_default();
+    for class in class.split_ascii_whitespace().chain(around.split_ascii_whitespace().take(8)) {
         let is = |part: &str| part.eq_ignore_ascii_case("next") || part.eq_ignore_ascii_case("older");
         if class.split(['-', '_']).any(is) && !class.to_ascii_lowercase().contains("prev") && pager() {
             return 3;

@@ -73,12 +73,25 @@ pub(super) fn may_hold_date(text: &str) -> bool {
         let mut words = text.as_bytes().split(|byte| !byte.is_ascii_alphabetic());
         return text.bytes().any(|byte| byte.is_ascii_digit()) || words.any(is_ascii_day_word);
     }
-    if has_digit(text) {
-        return true;
+    let mut word = None;
+    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
+        if c.is_ascii_digit() || !c.is_ascii() && (is_day_sign(c) || c.is_numeric()) {
+            return true;
+        }
+        if c.is_alphabetic() {
+            word.get_or_insert(at);
+        } else if let Some(start) = word.take()
+            && text.get(start..at).is_some_and(is_day_word)
+        {
+            return true;
+        }
     }
-    let mut words = text.split(|c: char| !c.is_alphabetic()).filter(|word| (2..15).contains(&word.len()));
-    words.any(is_day_word)
-        || text.contains(['今', '昨', '前', '民', '以', '年', '周', '週', '星', '刚', '剛', '礼', '禮'])
+    false
+}
+
+/// Signs of Chinese and Japanese without which a date has no number either.
+fn is_day_sign(c: char) -> bool {
+    matches!(c, '今' | '昨' | '前' | '民' | '以' | '年' | '周' | '週' | '星' | '刚' | '剛' | '礼' | '禮')
 }
 
 /// Whether a word may stand for a day or before or after a span of time.

@@ -345,7 +345,7 @@ pub fn push_folded(out: &mut String, piece: &str) {
         if space.is_empty() {
             break;
         }
-        if !out.is_empty() && !out.ends_with(' ') {
+        if out.as_bytes().last().is_some_and(|last| *last != b' ') {
             out.push(' ');
         }
         rest = space.trim_start();
