@@ -374,8 +374,8 @@ static FINDER: LazyLock<Finder> = LazyLock::new(|| {
 #[derive(Clone, Copy, Debug, Default)]
 struct Said {
     parts: Parts,
-    /// Its names, word by word.
-    words: Traits,
+    /// Its names, word by word; nobody asks for those that stand outside of what is measured.
+    words: Option<Traits>,
 }
 
 /// Judges classes and ids; each distinct one once.
@@ -388,7 +388,7 @@ pub(super) struct Judge<'a> {
 impl<'a> Judge<'a> {
     /// Which parts `text`, a class or an id, has.
     pub(super) fn parts(&mut self, text: &'a str) -> Parts {
-        self.said(text).parts
+        if text.is_empty() { Parts::default() } else { self.known.entry(text).or_insert_with(|| parts(text)).parts }
     }
 
     /// What `element` says about itself.
@@ -426,22 +426,26 @@ impl<'a> Judge<'a> {
         if text.is_empty() {
             return Said::default();
         }
-        if let Some(known) = self.known.get(text) {
-            return *known;
+        let said = self.known.entry(text).or_insert_with(|| parts(text));
+        if said.words.is_none() {
+            let words = text.split_ascii_whitespace().map(|name| of_name(name, &mut self.split));
+            said.words = Some(words.fold(Traits::default(), Traits::with));
         }
-        let finder = &*FINDER;
-        let parts = finder.automaton.find_overlapping_iter(text);
-        let parts = parts.filter_map(|part| finder.lists.get(part.pattern().as_usize()).copied());
-        let mut parts = parts.fold(Parts::default(), Parts::with);
-        // The class of a name in hAtom, and too short to be looked for as a part.
-        if text.eq_ignore_ascii_case("fn") {
-            parts = parts.with(Parts::MARKED).with(Parts::FORMAT);
-        }
-        let words = text.split_ascii_whitespace().map(|name| of_name(name, &mut self.split));
-        let said = Said { parts, words: words.fold(Traits::default(), Traits::with) };
-        self.known.insert(text, said);
-        said
+        *said
     }
+}
+
+/// The parts of `text`, whose words nobody asked for yet.
+fn parts(text: &str) -> Said {
+    let finder = &*FINDER;
+    let parts = finder.automaton.find_overlapping_iter(text);
+    let parts = parts.filter_map(|part| finder.lists.get(part.pattern().as_usize()).copied());
+    let mut parts = parts.fold(Parts::default(), Parts::with);
+    // The class of a name in hAtom, and too short to be looked for as a part.
+    if text.eq_ignore_ascii_case("fn") {
+        parts = parts.with(Parts::MARKED).with(Parts::FORMAT);
+    }
+    Said { parts, words: None }
 }
 
 /// Whether a `role` is that of no part of a story.
@@ -464,7 +468,7 @@ fn is_no_story(role: &str) -> bool {
 /// What class and id say together.
 fn judged(class: Said, id: Said) -> Traits {
     let parts = class.parts.with(id.parts);
-    let mut marks = class.words.with(id.words);
+    let mut marks = class.words.unwrap_or_default().with(id.words.unwrap_or_default());
     // A page builder calls every paragraph a widget.
     if parts.has(Parts::NEGATIVE) || parts.has(Parts::WIDGET) && !parts.has(Parts::BUILDER) {
         marks = marks.with(Traits::NEGATIVE);

@@ -150,10 +150,19 @@ fn push(found: &mut Vec<String>, name: String) {
     }
 }
 
+/// Whether `part` has what every alternative of [`BEHIND`] needs: a sign, a preposition, or a Chinese word.
+fn may_have_more_behind(part: &str) -> bool {
+    let prepositions = || {
+        part.split(|c: char| !c.is_alphanumeric())
+            .any(|word| word.len() <= 3 && { word.eq_ignore_ascii_case("in") || word.eq_ignore_ascii_case("for") })
+    };
+    !part.is_ascii() || part.contains(['(', '[', '@', ':']) || prepositions()
+}
+
 /// One part of a byline as a name, if it is one.
 fn name(part: &str) -> Option<String> {
     let part = BEFORE.replace(part.trim(), "");
-    let part = BEHIND.replace(&part, "");
+    let part = if may_have_more_behind(&part) { BEHIND.replace(&part, "") } else { part };
     let name = part.trim().trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | ')' | '）' | '"' | '”'));
     let name = name.trim_end_matches([':', '：']).trim();
     let name = if name.chars().filter(|c| *c == '.').count() == 1 && !name.contains(' ') && !name.contains("..") {
