@@ -155,23 +155,23 @@ pub struct Source {
     /// How to read article pages.
     pub article: Arc<article::Rules>,
     /// What a good listing looks like.
-    pub expect: Expect,
+    pub expect: Arc<Expect>,
     /// The time between two visits, where feeds.toml says so; else it follows from how often there is news.
     pub interval: Option<Duration>,
     /// Where failures are told.
     pub errors: Errors,
     /// Only stories that match are kept.
-    pub include: Filter,
+    pub include: Arc<Filter>,
     /// Stories that match are left out.
-    pub exclude: Filter,
+    pub exclude: Arc<Filter>,
     /// How to ask the server.
-    pub request: RequestOptions,
+    pub request: Arc<RequestOptions>,
     /// The hub that is told of changes, and that readers can subscribe at (W3C `WebSub`).
     pub hub: Option<Url>,
     /// Limits for pictures copied beside the feed; `None` leaves them where they are.
     pub media: Option<Media>,
     /// What of the entries is published.
-    pub publication: Publication,
+    pub publication: Arc<Publication>,
     /// A folder that stands for the site: the address's folder is mapped to this one. Relative to feeds.toml's folder.
     pub root: Option<PathBuf>,
     /// The table's place in feeds.toml.
@@ -181,7 +181,7 @@ pub struct Source {
 }
 
 /// What a good listing looks like; anything less keeps the last good feed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expect {
     /// The fewest stories.
     pub min_items: Option<usize>,
@@ -269,7 +269,7 @@ pub struct Filter {
 }
 
 /// How to ask a server.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of feeds.toml of its own")]
 pub struct RequestOptions {
     /// Headers for the source's own origin; values may come from the environment and are never printed.

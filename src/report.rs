@@ -34,7 +34,8 @@ pub fn overview<E>(
     put: &mut dyn FnMut(Artifact) -> Result<(), E>,
 ) -> Result<(), E> {
     let title = config.title.as_deref().unwrap_or("Feeds");
-    let merged: Vec<&(&Merged, Shown)> = merged.iter().filter(|(_, shown)| shown.entries > 0).collect();
+    let merged = merged.iter().filter(|(_, shown)| shown.entries > 0).map(|(merged, shown)| (*merged, shown));
+    let merged: Vec<(&Merged, &Shown)> = merged.collect();
     let outlines = outlines(config, feeds, &merged);
     // OPML has no relative addresses: without `base_url` there is nothing to list.
     let opml = (!outlines.is_empty()).then_some(OPML);
@@ -60,7 +61,7 @@ pub fn names_latest(feeds: usize) -> bool {
     feeds <= format::html_page::MAX_WITH_LATEST
 }
 
-fn outlines(config: &Config, feeds: &[(&Source, Shown)], merged: &[&(&Merged, Shown)]) -> Vec<OpmlOutline> {
+fn outlines(config: &Config, feeds: &[(&Source, Shown)], merged: &[(&Merged, &Shown)]) -> Vec<OpmlOutline> {
     let alive = feeds.iter().filter(|(_, shown)| shown.entries > 0);
     let alive =
         alive.filter_map(|(source, shown)| outline(config, &source.id, &source.url, source.category.as_deref(), shown));
@@ -69,7 +70,7 @@ fn outlines(config: &Config, feeds: &[(&Source, Shown)], merged: &[&(&Merged, Sh
     alive.chain(together).collect()
 }
 
-fn index_feeds(config: &Config, feeds: &[(&Source, Shown)], merged: &[&(&Merged, Shown)]) -> Vec<IndexFeed> {
+fn index_feeds(config: &Config, feeds: &[(&Source, Shown)], merged: &[(&Merged, &Shown)]) -> Vec<IndexFeed> {
     let base = config.base_url.as_ref();
     let together = merged.iter().filter_map(|(merged, shown)| {
         let home = base.or_else(|| config.sources.get(*merged.parts.first()?).map(|source| &source.url))?;

@@ -94,7 +94,7 @@ fn page_of(arguments: &Arguments, setting: Option<&Setting>, url: &Url) -> Resul
     let web = Web::new(WebOptions::default())?;
     let runtime =
         super::runtime().map_err(|error| Finding::error(crate::finding::Code::Internal, error.to_string()))?;
-    let options = setting.map(|setting| setting.source.request.clone()).unwrap_or_default();
+    let options = setting.map(|setting| (*setting.source.request).clone()).unwrap_or_default();
     let options = RequestOptions { allow_private: options.allow_private || arguments.allow_private, ..options };
     let (home, root) = setting.map_or((url, None), |setting| (&setting.source.url, setting.source.root.as_ref()));
     let request = Request { url, home, options: &options, root, validators: None, last: false };

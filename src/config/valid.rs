@@ -12,7 +12,9 @@ use super::fingerprint::Lines;
 use super::position::Positions;
 use super::settings::{self, Settings, parsed};
 use super::written::{Item, Reading, Shape, Table, Trouble, did_you_mean, shown};
-use super::{Config, Source, expect, leaf, media, merged, publication, request};
+use super::{
+    Config, Expect, Filter, Publication, RequestOptions, Source, expect, leaf, media, merged, publication, request,
+};
 use crate::finding::Place;
 use crate::model::FeedId;
 use crate::page::field::Field;
@@ -156,6 +158,37 @@ pub(super) const SHAPES: [&Shape; 11] = [
 static NO_LISTING_RULES: LazyLock<Arc<listing::Rules>> = LazyLock::new(Arc::default);
 /// What all feeds share that say nothing of how to read an article.
 static NO_ARTICLE_RULES: LazyLock<Arc<article::Rules>> = LazyLock::new(Arc::default);
+/// What all feeds share that leave no story out.
+static NO_FILTER: LazyLock<Arc<Filter>> = LazyLock::new(Arc::default);
+
+/// What a feed shares with the one before it, as most do.
+struct Shared {
+    expect: Arc<Expect>,
+    request: Arc<RequestOptions>,
+    publication: Arc<Publication>,
+}
+
+impl Shared {
+    /// What a feed has that says nothing.
+    fn new() -> Self {
+        let publication = Arc::new(Settings::default().publication.finish());
+        Self { expect: Arc::default(), request: Arc::default(), publication }
+    }
+}
+
+/// `value`, which is held once as long as it stays the same.
+fn shared<T: PartialEq>(value: T, before: &mut Arc<T>) -> Arc<T> {
+    if **before != value {
+        *before = Arc::new(value);
+    }
+    Arc::clone(before)
+}
+
+fn shared_filter(filter: Filter) -> Arc<Filter> {
+    let Filter { title, link, text, category } = &filter;
+    let some = [title, link, text, category].into_iter().any(Option::is_some);
+    if some { Arc::new(filter) } else { Arc::clone(&NO_FILTER) }
+}
 
 /// Reads the whole document; what it returns is only valid if `reading` has no drafts.
 pub(super) fn config(reading: &mut Reading<'_>, root: &DeTable<'_>, text: &str, file: &str) -> Config {
@@ -197,6 +230,7 @@ pub(super) fn config(reading: &mut Reading<'_>, root: &DeTable<'_>, text: &str, 
     }
     let mut positions = Positions::new(text);
     config.sources.reserve_exact(feeds.len());
+    let mut before = Shared::new();
     let names: HashSet<&str> = feeds.iter().map(|(item, _)| item.key).collect();
     for (item, key) in feeds {
         let (line, column) = positions.at(key.start);
@@ -204,7 +238,7 @@ pub(super) fn config(reading: &mut Reading<'_>, root: &DeTable<'_>, text: &str, 
         if let DeValue::Table(table) = item.value.get_ref() {
             needs_base_url(reading, top, Table::unchecked(table));
         }
-        if let Some(source) = source(reading, item, &key, &defaults, &names, place) {
+        if let Some(source) = source(reading, item, &key, &defaults, &names, &mut before, place) {
             config.sources.push(source);
         }
     }
@@ -242,6 +276,7 @@ fn source(
     key: &Range<usize>,
     defaults: &Settings,
     names: &HashSet<&str>,
+    before: &mut Shared,
     place: Place,
 ) -> Option<Source> {
     let id = feed_id(reading, item.key, key, names);
@@ -291,15 +326,15 @@ fn source(
         date_order: settings.date_order,
         listing: listing.unwrap_or_else(|| Arc::clone(&NO_LISTING_RULES)),
         article: article.unwrap_or_else(|| Arc::clone(&NO_ARTICLE_RULES)),
-        expect: settings.expect,
+        expect: shared(settings.expect, &mut before.expect),
         interval: settings.interval,
         errors: settings.errors.unwrap_or_default(),
-        include: settings.include,
-        exclude: settings.exclude,
-        request,
+        include: shared_filter(settings.include),
+        exclude: shared_filter(settings.exclude),
+        request: shared(request, &mut before.request),
         hub: settings.hub,
         media: settings.media.and_then(media::Pictures::into_limits),
-        publication: settings.publication.finish(),
+        publication: shared(settings.publication.finish(), &mut before.publication),
         root,
         place,
         fingerprint: lines.finish(),

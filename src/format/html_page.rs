@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 use sha2::{Digest, Sha256};
 
 pub use feed::render as feed_page;
@@ -55,7 +55,7 @@ struct Frame<'a> {
 
 impl Frame<'_> {
     /// The whole page.
-    fn around(self, body: &Markup) -> Vec<u8> {
+    fn around(self, body: &dyn Render) -> Vec<u8> {
         let Self { title, allowed, head, class } = self;
         let hash = STYLE_HASH.as_str();
         let policy =

@@ -59,7 +59,7 @@ impl<'a, T, I: Serialize> Serialize for Each<'a, T, I> {
 }
 
 /// `status.json`.
-pub(super) fn published(config: &Config, feeds: &[(&Source, Shown)], merged: &[&(&Merged, Shown)]) -> Vec<u8> {
+pub(super) fn published(config: &Config, feeds: &[(&Source, Shown)], merged: &[(&Merged, &Shown)]) -> Vec<u8> {
     let whole = Published { feeds: Each(feeds, feed_status, config), merged: Each(merged, merged_status, config) };
     let mut bytes = serde_json::to_vec_pretty(&whole).unwrap_or_default();
     bytes.push(b'\n');
@@ -81,7 +81,7 @@ fn feed_status<'a>((source, shown): &'a (&'a Source, Shown), config: &'a Config)
     }
 }
 
-fn merged_status<'a>((merged, shown): &&'a (&'a Merged, Shown), config: &'a Config) -> MergedStatus<'a> {
+fn merged_status<'a>((merged, shown): &'a (&'a Merged, &'a Shown), config: &'a Config) -> MergedStatus<'a> {
     let parts = merged.parts.iter().filter_map(|place| config.sources.get(*place));
     MergedStatus {
         id: &merged.id,

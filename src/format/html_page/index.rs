@@ -4,7 +4,7 @@
 //! feeds, and a browser lays out only the rows that are in sight.
 
 use chrono::NaiveDate;
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 use url::Url;
 
 use super::{Frame, SEARCH_SCRIPT, about_feeds, alternates, counted, direction, logo, subscribe_links};
@@ -61,7 +61,7 @@ pub fn render(title: &str, opml: Option<&str>, feeds: &[IndexFeed]) -> Vec<u8> {
         }
         script src=(SEARCH_SCRIPT) defer {} "\n"
     };
-    let body = html! {
+    let top = html! {
         header {
             (logo())
             h1 dir="auto" { (xml::line(title)) }
@@ -78,20 +78,8 @@ pub fn render(title: &str, opml: Option<&str>, feeds: &[IndexFeed]) -> Vec<u8> {
             }
         }
         "\n"
-        main {
-            @for (category, feeds) in grouped(feeds, |feed| feed.category.as_deref()) {
-                section {
-                    @if let Some(category) = category { h2 dir="auto" { (xml::line(category)) } }
-                    ul.feeds {
-                        "\n"
-                        @for feed in feeds { (row(feed, many)) "\n" }
-                    }
-                }
-            }
-        }
-        "\n"
-        footer.quiet { p { "This page loads nothing from other sites. " a href="status.json" { "Status of all feeds" } } }
     };
+    let body = Body { top, feeds, many };
     // The script is the page's own file; nothing else may run.
     let frame = Frame {
         title,
@@ -100,6 +88,37 @@ pub fn render(title: &str, opml: Option<&str>, feeds: &[IndexFeed]) -> Vec<u8> {
         class: if many { "index many" } else { "index" },
     };
     frame.around(&body)
+}
+
+/// What stands in the body. It goes straight into the page, since that of thousands of feeds takes megabytes.
+struct Body<'a> {
+    top: Markup,
+    feeds: &'a [IndexFeed],
+    many: bool,
+}
+
+impl Render for Body<'_> {
+    fn render_to(&self, page: &mut String) {
+        let Self { top, feeds, many } = self;
+        top.render_to(page);
+        page.push_str("<main>");
+        for (category, feeds) in grouped(feeds, |feed| feed.category.as_deref()) {
+            page.push_str("<section>");
+            html! { @if let Some(category) = category { h2 dir="auto" { (xml::line(category)) } } }.render_to(page);
+            page.push_str("<ul class=\"feeds\">\n");
+            for feed in feeds {
+                html! { (row(feed, *many)) "\n" }.render_to(page);
+            }
+            page.push_str("</ul></section>");
+        }
+        page.push_str("</main>\n");
+        let bottom = html! {
+            footer.quiet {
+                p { "This page loads nothing from other sites. " a href="status.json" { "Status of all feeds" } }
+            }
+        };
+        bottom.render_to(page);
+    }
 }
 
 fn overview(feeds: &[IndexFeed]) -> Markup {

@@ -11,7 +11,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{File, FileType};
-use std::io::{Error, ErrorKind, Write};
+use std::io::{Error, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -34,6 +34,8 @@ const TEMPORARY_SUFFIX: &str = ".tmp";
 /// A temporary file of this age belongs to a run that was killed.
 const TEMPORARY_AGE: Duration = Duration::from_hours(1);
 
+/// How many bytes of a file are compared at a time.
+const COMPARED_AT_ONCE: usize = 128 * 1024;
 /// Up to so many files are made durable one by one, which waits for nothing but them.
 const FEW_FILES: usize = 24;
 
@@ -222,8 +224,23 @@ fn kind_of(path: &Path) -> Result<Option<FileType>, Error> {
 
 /// Whether the file at `path` has exactly `bytes`. A file that cannot be read counts as different: it is replaced.
 fn holds(path: &Path, bytes: &[u8]) -> bool {
-    let same_size = std::fs::symlink_metadata(path).is_ok_and(|data| usize::try_from(data.len()) == Ok(bytes.len()));
-    same_size && std::fs::read(path).is_ok_and(|old| old == bytes)
+    let same = || -> Result<bool, Error> {
+        let mut file = File::open(path)?;
+        if usize::try_from(file.metadata()?.len()) != Ok(bytes.len()) {
+            return Ok(false);
+        }
+        let mut rest = bytes;
+        let mut piece = vec![0; COMPARED_AT_ONCE.min(bytes.len() + 1)];
+        loop {
+            let read = file.read(&mut piece)?;
+            match (piece.get(..read), rest.split_at_checked(read)) {
+                (Some([]), _) => return Ok(rest.is_empty()),
+                (Some(old), Some((new, others))) if old == new => rest = others,
+                _ => return Ok(false),
+            }
+        }
+    };
+    same().unwrap_or(false)
 }
 
 /// Writes `bytes` beside `target` and renames the result over it. After an error the temporary file is gone and
