@@ -2,7 +2,7 @@
 
 use axum::http::HeaderMap;
 
-use crate::support::{DAY, NOON, Origin, Project, front_page, story_page};
+use crate::support::{Answer, DAY, NOON, Origin, Project, front_page, story_page};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3600;
@@ -46,11 +46,19 @@ fn forty_eight_hours() {
     serve(&origin, 5);
     let project = Project::for_origin(&origin, "");
     let mut number = 5;
+    // From the twentieth hour on the server is busy, and says for how long.
+    let (busy, asked) = (NOON + 20 * HOUR, 5 * HOUR);
     let seen = live(&project, &origin, NOON + 2 * DAY, |now| {
         // News every six hours.
         let due = 5 + usize::try_from((now - NOON) / (6 * HOUR)).unwrap();
         if due > number {
             number = due;
+            serve(&origin, number);
+        }
+        if (busy..busy + asked).contains(&now) {
+            let headers = vec![("retry-after".into(), (busy + asked - now).to_string())];
+            origin.answer("/", Answer { status: 503, headers, ..Answer::default() });
+        } else if now == busy + asked {
             serve(&origin, number);
         }
     });
@@ -59,6 +67,8 @@ fn forty_eight_hours() {
     assert_eq!(unconditional.count(), 1);
     let gaps: Vec<i64> = seen.windows(2).map(|pair| pair[1].at - pair[0].at).collect();
     assert!(gaps.iter().all(|gap| *gap >= 30 * MINUTE), "{gaps:?}");
+    let while_busy = seen.iter().filter(|seen| (busy..busy + asked).contains(&seen.at)).count();
+    assert_eq!(while_busy, 1, "the one that was told to wait");
     let feed = project.json("public/a.json");
     assert!(feed["items"].as_array().unwrap().len() >= 11);
 }
