@@ -17,10 +17,10 @@ pub(crate) const TARGETS: [Target; 5] =
     [("listing", listing), ("article", article), ("date", date), ("charset", charset), ("sanitiser", sanitiser)];
 
 /// Everything that may stand in sanitised markup, written down a second time on purpose.
-const ELEMENTS: &str = "a abbr audio b blockquote br caption cite code dd del details div dl dt em figcaption figure \
+pub(crate) const ELEMENTS: &str = "a abbr audio b blockquote br caption cite code dd del details div dl dt em figcaption figure \
     h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small strong sub summary sup table tbody td \
     tfoot th thead time tr u ul var video";
-const ATTRIBUTES: &str =
+pub(crate) const ATTRIBUTES: &str =
     "href rel src alt width height title value start reversed colspan rowspan datetime referrerpolicy controls preload";
 
 fn base() -> Url {

@@ -20,6 +20,8 @@ use proptest::sample::select;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 use url::Url;
 
+use crate::fuzz::targets::{ATTRIBUTES, ELEMENTS};
+
 /// Runs `test` on `cases` values of `strategy`, always the same ones.
 pub(crate) fn check<S: Strategy>(cases: u32, strategy: S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 500, ..Config::default() };
@@ -295,13 +297,6 @@ fn through_libxml2(path: &std::path::Path) -> Option<String> {
         }
     }
 }
-
-/// Everything that may stand in sanitised markup, written down a second time on purpose.
-const ELEMENTS: &str = "a abbr audio b blockquote br caption cite code dd del details div dl dt em figcaption figure \
-    h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small strong sub summary sup table tbody td \
-    tfoot th thead time tr u ul var video";
-const ATTRIBUTES: &str =
-    "href rel src alt width height title value start reversed colspan rowspan datetime referrerpolicy controls preload";
 
 #[test]
 fn sanitised_markup_is_stable_and_on_the_list() {
