@@ -17,6 +17,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::config::Config;
+use crate::model::FeedId;
+use crate::pipeline::{self, Parsers};
+
 /// Everything went well.
 const WELL: u8 = 0;
 /// Some feed failed; its last good files stay.
@@ -105,7 +109,13 @@ fn warn(line: &dyn Display) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// A runtime whose one thread waits for the network; pages are parsed on others.
+/// The threads that pages of the sources `only` (all if there is no list) are unpacked and parsed on.
+fn parsers(config: &Config, only: Option<&[FeedId]>) -> Option<Parsers> {
+    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    pipeline::parsers(config, only, threads)
+}
+
+/// A runtime whose one thread waits for the network; pages are unpacked and parsed on others.
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(64).build()
 }

@@ -37,7 +37,7 @@ use crate::io::guard::{GuardedResolver, Lookup, SystemLookup};
 use crate::io::robots::{NoCache, RobotsCache};
 use crate::io::throttle::{Closures, NoClosures, Throttle};
 use crate::page::Page;
-use crate::pipeline::{Answer, Clock, Fetch, Request, Validators};
+use crate::pipeline::{Answer, Clock, Fetch, Parsers, Request, Validators};
 
 /// The name that robots.txt files may use.
 pub(crate) const AGENT: &str = "feedmill";
@@ -69,6 +69,8 @@ pub struct WebOptions {
     pub issuers: Vec<Vec<u8>>,
     /// For so long a body may come at less than 1 KiB a second; else 20 s.
     pub slow_after: Option<Duration>,
+    /// Unpack bodies; else whoever reads them does.
+    pub parsers: Option<Parsers>,
 }
 
 /// Asks servers and folders; one for a whole run, shared by all sources.
@@ -88,6 +90,7 @@ pub struct Web {
     lookup: Arc<dyn Lookup>,
     issuers: Vec<Vec<u8>>,
     slow_after: Duration,
+    parsers: Option<Parsers>,
 }
 
 impl Web {
@@ -116,6 +119,7 @@ impl Web {
             lookup: options.lookup.unwrap_or_else(|| Arc::new(SystemLookup)),
             issuers: options.issuers,
             slow_after: options.slow_after.unwrap_or(SLOW_AFTER),
+            parsers: options.parsers,
             permissions: Permissions::new(options.robots_cache.unwrap_or_else(|| Arc::new(NoCache))),
         })
     }

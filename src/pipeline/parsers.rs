@@ -1,4 +1,4 @@
-//! The threads that pages are parsed on: as many as may parse at once, and always the same ones.
+//! The threads that pages are unpacked and parsed on: as many as may parse at once, and always the same ones.
 //!
 //! The runtime's own blocking threads come and go with every name that is looked up, and a page may meet any of them.
 //! What reading takes (the caches of patterns, the allocator's free memory) stays with the thread that took it, so that
@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 type Work = Box<dyn FnOnce() + Send>;
 
 /// Threads that wait for pages.
+#[derive(Clone)]
 pub struct Parsers {
     queue: Sender<Work>,
 }

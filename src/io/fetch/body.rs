@@ -7,7 +7,7 @@ use reqwest::{Response, Version};
 use tokio::time::{Instant, timeout_at};
 
 use super::exchange::{Ask, Purpose};
-use super::unpack::{self, Trouble};
+use super::unpack::{self, Coding, Trouble};
 use super::{Web, failure};
 use crate::finding::{Code, Finding};
 
@@ -16,6 +16,9 @@ const LEAST_SPEED: u64 = 1024;
 
 /// How much of a body nobody wants is read, so that its connection can be used again.
 const DRAIN: usize = 64 * 1024;
+
+/// Smaller bodies are unpacked in less time than it takes to hand them over.
+const LARGE: usize = 4 * 1024;
 
 /// A body that was read.
 #[derive(Debug)]
@@ -41,7 +44,7 @@ impl Web {
         let measured = measured || response.version() >= Version::HTTP_2;
         let cap_here = usize::try_from(cap).unwrap_or(usize::MAX);
         let packed = self.collect(response, ask, host, (cap, cut)).await?;
-        let bytes = unpack::unpack(packed, &codings, cap_here, cut).map_err(|trouble| match trouble {
+        let bytes = self.unpack(packed, codings, cap_here, cut).await.map_err(|trouble| match trouble {
             Trouble::TooLarge => too_large(cap),
             Trouble::Bomb => Finding::error(Code::BodyTooLarge, "the body unpacks to more than 200 times its size")
                 .remedy("no page does that; see what the address serves"),
@@ -49,6 +52,17 @@ impl Web {
         })?;
         let whole = measured || ends_like_a_page(&bytes);
         Ok(Body { bytes, whole })
+    }
+
+    /// [`unpack::unpack`], away from the network's thread if the body is large enough to be worth the way.
+    async fn unpack(&self, packed: Vec<u8>, codings: Vec<Coding>, cap: usize, cut: bool) -> Result<Vec<u8>, Trouble> {
+        match &self.parsers {
+            Some(parsers) if packed.len() >= LARGE && !codings.is_empty() => {
+                let unpacked = parsers.run(move || unpack::unpack(packed, &codings, cap, cut)).await;
+                unpacked.unwrap_or(Err(Trouble::Damaged("it cannot be unpacked")))
+            }
+            _ => unpack::unpack(packed, &codings, cap, cut),
+        }
     }
 
     /// The bytes as they come, at most `cap`; more are an error unless they are to be cut.
