@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::exchange::{Ask, Purpose};
 use super::unpack::{self, Coding, Trouble};
-use super::{Web, failure};
+use super::{Web, failure, hash};
 use crate::finding::{Code, Finding};
 
 /// The slowest bearable body, in bytes a second.
@@ -24,6 +24,8 @@ const LARGE: usize = 4 * 1024;
 #[derive(Debug)]
 pub(super) struct Body {
     pub(super) bytes: Vec<u8>,
+    /// The fingerprint of the bytes; empty for those of an answer that is no page.
+    pub(super) hash: String,
     /// Whether it is known to be whole: not if only the end of the connection told its end.
     pub(super) whole: bool,
 }
@@ -44,24 +46,36 @@ impl Web {
         let measured = measured || response.version() >= Version::HTTP_2;
         let cap_here = usize::try_from(cap).unwrap_or(usize::MAX);
         let packed = self.collect(response, ask, host, (cap, cut)).await?;
-        let bytes = self.unpack(packed, codings, cap_here, cut).await.map_err(|trouble| match trouble {
+        let (bytes, hash) = self.unpack(packed, codings, cap_here, cut).await.map_err(|trouble| match trouble {
             Trouble::TooLarge => too_large(cap),
             Trouble::Bomb => Finding::error(Code::BodyTooLarge, "the body unpacks to more than 200 times its size")
                 .remedy("no page does that; see what the address serves"),
             Trouble::Damaged(how) => failed(format!("the body is damaged or ended before it was whole ({how})")),
         })?;
         let whole = measured || ends_like_a_page(&bytes);
-        Ok(Body { bytes, whole })
+        Ok(Body { bytes, hash, whole })
     }
 
-    /// [`unpack::unpack`], away from the network's thread if the body is large enough to be worth the way.
-    async fn unpack(&self, packed: Vec<u8>, codings: Vec<Coding>, cap: usize, cut: bool) -> Result<Vec<u8>, Trouble> {
+    /// The body unpacked ([`unpack::unpack`]), and its fingerprint; away from the network's thread if it is large enough to
+    /// be worth the way.
+    async fn unpack(
+        &self,
+        packed: Vec<u8>,
+        codings: Vec<Coding>,
+        cap: usize,
+        cut: bool,
+    ) -> Result<(Vec<u8>, String), Trouble> {
+        let is_large = packed.len() >= LARGE && !codings.is_empty();
+        let work = move || {
+            let bytes = unpack::unpack(packed, &codings, cap, cut)?;
+            let hash = hash(&bytes);
+            Ok((bytes, hash))
+        };
         match &self.parsers {
-            Some(parsers) if packed.len() >= LARGE && !codings.is_empty() => {
-                let unpacked = parsers.run(move || unpack::unpack(packed, &codings, cap, cut)).await;
-                unpacked.unwrap_or(Err(Trouble::Damaged("it cannot be unpacked")))
+            Some(parsers) if is_large => {
+                parsers.run(work).await.unwrap_or(Err(Trouble::Damaged("it cannot be unpacked")))
             }
-            _ => unpack::unpack(packed, &codings, cap, cut),
+            _ => work(),
         }
     }
 

@@ -52,6 +52,8 @@ pub(super) struct Landing {
     pub(super) headers: HeaderMap,
     /// Whole of a 200; else its beginning, which may say who answered.
     pub(super) body: Vec<u8>,
+    /// The fingerprint of the body of a 200.
+    pub(super) hash: String,
     /// Whether the body is known to be whole.
     pub(super) whole: bool,
     /// Whether the request was conditional.
@@ -161,11 +163,12 @@ impl Web {
         let body = if status == StatusCode::OK {
             self.read_body(&mut response, ask, &host).await?
         } else {
-            Body { bytes: read_beginning(&mut response).await, whole: true }
+            Body { bytes: read_beginning(&mut response).await, hash: String::new(), whole: true }
         };
         let headers = std::mem::take(response.headers_mut());
-        let Body { bytes, whole } = body;
-        let landing = Landing { url: url.clone(), status, headers, body: bytes, whole, conditional, moved: None };
+        let Body { bytes, hash, whole } = body;
+        let url = url.clone();
+        let landing = Landing { url, status, headers, body: bytes, hash, whole, conditional, moved: None };
         Ok(Hop::Landed(Box::new(landing)))
     }
 
