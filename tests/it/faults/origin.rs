@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::{HandshakeKind, ServerConfig, ServerConnection, StreamOwned};
 
 /// What is done with a connection, one after the other; it stays open for the next request unless it is ended.
 #[derive(Clone, Debug)]
@@ -48,6 +48,8 @@ struct Shared {
     spans: Mutex<Vec<(Instant, Instant)>>,
     stopped: AtomicBool,
     tls: Mutex<Option<Arc<ServerConfig>>>,
+    /// How each connection over TLS began, in the order of their first requests.
+    handshakes: Mutex<Vec<HandshakeKind>>,
 }
 
 pub(crate) struct FaultOrigin {
@@ -94,6 +96,11 @@ impl FaultOrigin {
     /// Shows another certificate from the next connection on.
     pub(crate) fn change_tls(&self, config: ServerConfig) {
         *self.shared.tls.lock().unwrap() = Some(Arc::new(config));
+    }
+
+    /// How each connection over TLS began since the last call.
+    pub(crate) fn take_handshakes(&self) -> Vec<HandshakeKind> {
+        std::mem::take(&mut *self.shared.handshakes.lock().unwrap())
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -219,7 +226,13 @@ fn serve(stream: TcpStream, tls: Option<Arc<ServerConfig>>, shared: &Shared) -> 
             Line::Tls(Box::new(StreamOwned::new(connection, stream)))
         }
     };
+    let mut is_new = true;
     while let Some(seen) = read_request(&mut line)? {
+        if let Line::Tls(stream) = &line
+            && std::mem::take(&mut is_new)
+        {
+            shared.handshakes.lock().unwrap().extend(stream.conn.handshake_kind());
+        }
         let script = shared.scripts.lock().unwrap().get(&seen.path).cloned();
         let steps = script.map_or_else(|| vec![Step::Send(whole(404, &[], b"not found"))], |script| script(&seen));
         let start = seen.at;

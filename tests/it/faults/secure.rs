@@ -6,12 +6,12 @@ use std::time::Duration;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, IsCa, KeyPair, date_time_ymd,
 };
-use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{HandshakeKind, ServerConfig};
 
 use super::origin::{FaultOrigin, Step, head, whole};
 use super::{Case, STORIES};
-use crate::support::{Project, front_page};
+use crate::support::{Project, front_page, story_page};
 
 /// An issuer that a project may trust, and makes certificates.
 struct Issuer(CertifiedIssuer<'static, KeyPair>);
@@ -112,6 +112,28 @@ fn tls_that_ends_without_a_farewell() {
     case.sick.steps("/", vec![Step::Send(measured), Step::Close]);
     case.run(0);
     case.recovers();
+}
+
+#[test]
+fn connections_are_kept_and_sessions_taken_up_again() {
+    let issuer = Issuer::new("the issuer of the tests");
+    let origin = FaultOrigin::with_tls(issuer.server(Oddity::None));
+    let case = Case::with(origin, "", |project| issuer.trusted_by(project));
+    // robots.txt, the index page and three stories.
+    assert_eq!(case.sick.take_handshakes(), [HandshakeKind::Full]);
+    // A server that ends every connection is greeted shortly.
+    let stories = [("/n/4", "A fourth story about the ferry"), ("/n/5", "A fifth story about the ferry and its bell")];
+    for (path, html) in stories
+        .map(|(path, title)| (path, story_page(title, "2026-11-21")))
+        .into_iter()
+        .chain([("/", front_page(&[stories[0], stories[1], STORIES[0], STORIES[1], STORIES[2]]))])
+    {
+        let answer = whole(200, &[("content-type", "text/html")], html.as_bytes());
+        case.sick.steps(path, vec![Step::Send(answer), Step::Farewell]);
+    }
+    case.project.build();
+    let [first, later @ ..] = &case.sick.take_handshakes()[..] else { panic!("nothing was asked") };
+    assert_eq!((*first, later), (HandshakeKind::Full, &[HandshakeKind::Resumed; 2][..]));
 }
 
 #[test]
