@@ -137,7 +137,7 @@ struct Word {
 
 /// The words that say something.
 struct Lexicon {
-    words: HashMap<&'static str, Word, foldhash::fast::RandomState>,
+    words: HashMap<&'static str, Word>,
     /// For each first letter the lengths of its words, as bits: most words are told by this to say nothing.
     lengths: [u32; 26],
 }
@@ -381,7 +381,7 @@ struct Said {
 /// Judges classes and ids; each distinct one once.
 #[derive(Default)]
 pub(super) struct Judge<'a> {
-    known: HashMap<&'a str, Said, foldhash::fast::RandomState>,
+    known: HashMap<&'a str, Said>,
     split: Split,
 }
 
