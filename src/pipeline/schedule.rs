@@ -3,7 +3,7 @@
 //! Pure. A source without `interval` is visited as often as it has news: of `n` visits at a mean distance `I`, `X` of
 //! which saw news, the rate of news is estimated as `-ln((n - X + 0.5) / (n + 0.5)) / I` (Cho and Garcia-Molina,
 //! "Estimating frequency of change", 2003), and the next visit is planned for half of the mean time between two of them.
-//! Once it is known at which hours of the week the news come, both are reckoned in active time ([`hours`]).
+//! Once it is known at which hours of the week the news come, both are reckoned in active time (`hours`).
 //! What a server asks for is a lower bound, failures wait longer and longer, and every wait is stretched by up to a tenth
 //! that depends on the feed's id alone, so that feeds that began together do not stay together.
 //!
