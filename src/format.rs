@@ -90,15 +90,6 @@ fn documents<'a>(feed: &'a Feed, base: Option<&'a Url>) -> Vec<Document<'a>> {
     FORMATS.iter().map(file).chain(page).collect()
 }
 
-/// About how many bytes a file with `entries` takes, a little more rather than less.
-fn room(entries: &[&Entry]) -> usize {
-    let texts = |entry: &&Entry| {
-        let content = entry.content.as_ref().map_or(0, |content| content.as_str().len());
-        content + content / 8 + entry.summary.as_ref().map_or(0, String::len) + 1024
-    };
-    entries.iter().map(texts).sum::<usize>() + 4096
-}
-
 /// The files that every feed has, in the order of [`artifacts`].
 pub(crate) fn paths(id: &FeedId) -> impl Iterator<Item = String> {
     let endings = FORMATS.iter().map(|format| format.extension()).chain(["html"]);

@@ -45,8 +45,7 @@ impl Format for Atom {
 
     fn render_some(&self, feed: &Feed, entries: &[&Entry], address: Option<&Url>) -> Vec<u8> {
         let config = WriteConfig { write_document_declaration: false, indent_size: Some(2) };
-        let mut start = Vec::with_capacity(format::room(entries));
-        start.extend_from_slice(b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
+        let start = b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n".to_vec();
         // Writing to memory cannot fail.
         let mut bytes = whole(feed, entries, address).write_with_config(start, config).unwrap_or_default();
         bytes.push(b'\n');

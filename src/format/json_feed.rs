@@ -62,8 +62,7 @@ impl Format for JsonFeed {
             items: entries.iter().map(|entry| item(entry)).collect(),
         };
         // Texts, numbers and lists always serialise.
-        let mut bytes = Vec::with_capacity(format::room(entries));
-        let _ = serde_json::to_writer_pretty(&mut bytes, &whole);
+        let mut bytes = serde_json::to_vec_pretty(&whole).unwrap_or_default();
         bytes.push(b'\n');
         bytes
     }

@@ -7,7 +7,6 @@
 
 mod itunes;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use quick_xml::escape::partial_escape;
@@ -60,8 +59,7 @@ impl Format for Rss {
 
     fn render_some(&self, feed: &Feed, entries: &[&Entry], address: Option<&Url>) -> Vec<u8> {
         // Writing to memory cannot fail.
-        let space = Vec::with_capacity(format::room(entries));
-        let mut bytes = channel(feed, entries, address).pretty_write_to(space, b' ', 2).unwrap_or_default();
+        let mut bytes = channel(feed, entries, address).pretty_write_to(Vec::new(), b' ', 2).unwrap_or_default();
         bytes.push(b'\n');
         bytes
     }
@@ -172,7 +170,7 @@ fn item(entry: &Entry, feed: &Feed, address: Option<&Url>) -> Item {
         link: Some(xml::uri(url)),
         guid: Some(Guid { value: xml::line(id.as_str()).into_owned(), permalink: id.as_str() == xml::uri(url) }),
         pub_date: Some(xml::rfc_822(published.instant())),
-        description: described.map(as_html),
+        description: described.map(|text| partial_escape(&*text).into_owned()),
         content: entry.content_with_notice().and_then(|html| xml::some_text(&html)),
         categories: categories
             .iter()
@@ -190,15 +188,6 @@ fn item(entry: &Entry, feed: &Feed, address: Option<&Url>) -> Item {
         extensions,
         ..Item::default()
     }
-}
-
-/// Plain `words` as HTML.
-fn as_html(words: String) -> String {
-    let escaped = match partial_escape(&*words) {
-        Cow::Borrowed(_) => None,
-        Cow::Owned(escaped) => Some(escaped),
-    };
-    escaped.unwrap_or(words)
 }
 
 /// The beginning of a text as plain words.
