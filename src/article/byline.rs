@@ -28,10 +28,10 @@ static AUTHOR_END: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)\s{2,}|[|｜]|\s?(?:来\s*源|來\s*源|出\s*处|编\s*辑|編\s*輯|责任|責任|责编|发布|發布|发表|时间|時間|日期|浏览|瀏覽|阅读|閱讀|点击|點擊|评论|評論|字号|字体|字號|访问|人气|查看|打印|更新|关注|文章|摄影|等级|回复|加为|发短|出自|原创|楼主|摄|供图|视频|审核|校对|记者|通讯员|原文|原始链接)|[\s(（]*(?:19|20)[0-9][0-9]\s?[-/.年]|[\s(（][0-9]{1,2}:[0-9]{2}|[)）\]】。]",
     )
 });
-/// How a byline begins, as [`BYLINE`] says.
+/// How a byline begins.
 const BEFORE: [&str; 12] = ["By", "by", "BY", "Von", "Par", "Por", "Di", "Door", "Av", "Text:", "Autor:", "Author:"];
 static BYLINE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^(?:By|by|BY|Von|Par|Por|Di|Door|Av|Text:|Autor:|Author:)\s+(\p{Lu}[^|•·0-9]+)"));
+    LazyLock::new(|| pattern(&format!(r"^(?:{})\s+(\p{{Lu}}[^|•·0-9]+)", BEFORE.join("|"))));
 /// `记者 甲乙` in a line that holds a date, a source and counters.
 static SPACED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(

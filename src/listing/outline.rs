@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use ego_tree::iter::Edge;
-use html5ever::{LocalName, local_name};
+use html5ever::local_name;
 use scraper::{ElementRef, Node};
 use url::Url;
 
@@ -129,7 +129,7 @@ impl<'a> Outline<'a> {
                             top.text += text.trim().len();
                         }
                     }
-                    Node::Element(element) if hidden > 0 || hides(&element.name.local) => hidden += 1,
+                    Node::Element(element) if hidden > 0 || hides(element.name()) => hidden += 1,
                     Node::Element(_) => {
                         if let Some(element) = ElementRef::wrap(node) {
                             let marks = Marks::of(element);
@@ -391,18 +391,8 @@ pub(super) fn key(url: &Url) -> String {
 }
 
 /// Whether detection does not look into an element of this name: nobody sees it, though not for want of scripts.
-fn hides(name: &LocalName) -> bool {
-    matches!(
-        *name,
-        local_name!("script")
-            | local_name!("style")
-            | local_name!("template")
-            | local_name!("head")
-            | local_name!("svg")
-            | local_name!("iframe")
-            | local_name!("select")
-            | local_name!("textarea")
-    )
+fn hides(name: &str) -> bool {
+    document::is_invisible(name) && !matches!(name, "noscript" | "object")
 }
 
 /// How likely stories are inside this element, beside what is known of its surroundings.

@@ -183,13 +183,7 @@ pub(super) fn repeats(summary: &str, title: &str) -> bool {
     if may_be_within(summary, title) && letters(title).contains(&letters(summary)) {
         return true;
     }
-    let around = title.as_bytes().first().and_then(|first| {
-        let starts = memchr::memchr_iter(*first, summary.as_bytes());
-        starts
-            .filter_map(|at| summary.split_at_checked(at))
-            .find_map(|(before, rest)| Some((before, rest.strip_prefix(title)?)))
-    });
-    let Some((before, after)) = around else { return false };
+    let Some((before, after)) = summary.split_once(title).filter(|_| !title.is_empty()) else { return false };
     [before, after].iter().all(|rest| {
         let rest = rest.trim();
         let in_brackets =
