@@ -1,0 +1,278 @@
+//! The words of a class name, and what each of them says.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::Traits;
+
+/// Words for [`Traits::FURNITURE`].
+const FURNITURE: &str = "newsletter newsletters subscribe subscribebox signup promo promos promobox promotion \
+    advert adverts advertisement advertising adslot adbox adunit adsense adsbygoogle adwrapper ad ads adcontainer sponsored \
+    related relatedarticles relatedposts relatednews relatedlinks recommended recommendation recommendations recommend recirc recirculation outbrain taboola \
+    breadcrumb breadcrumbs toolbar tooltip popover popup rollover hovercard flyout modal lightbox overlay browsehappy outdated cookie cookies consent gdpr \
+    donate donation disqus addthis sharethis sharedaddy sharebar sharetools addtoany jp-relatedposts \
+    mostread mostpopular trending teaserlist morestories readmore readnext upnext seealso \
+    srconly visuallyhidden screenreader skiplink skipnav noprint sponsor \
+    guanggao tuijian xiangguan fenxiang pinglun erweima qrcode ewm zebian";
+/// Words for [`Traits::FRINGE`].
+const FRINGE: &str = "byline author authors authorbox bio authorbio aboutauthor dateline timestamp pubdate publishdate publishtime \
+    readtime readingtime tags tag taglist tagcloud keywords articletags posttags meta postmeta entrymeta articlemeta metadata \
+    articleinfo postinfo infobar copyright disclaimer share sharing social socials rating ratings likes follow login signin register \
+    registration subscription subscriptions subscriber feedback correction corrections vote poll kicker overline eyebrow topline \
+    editor zuozhe laiyuan bianji banquan shengming statement footer paywall regwall signature tools actions buttons controls";
+/// Pairs of neighbouring words that are furniture together.
+const PAIRS: &[(&str, &str)] = &[
+    ("read", "more"),
+    ("read", "next"),
+    ("read", "also"),
+    ("also", "read"),
+    ("more", "on"),
+    ("more", "from"),
+    ("more", "stories"),
+    ("more", "news"),
+    ("see", "also"),
+    ("most", "read"),
+    ("most", "popular"),
+    ("most", "viewed"),
+    ("up", "next"),
+    ("next", "article"),
+    ("sign", "up"),
+    ("mailing", "list"),
+    ("call", "to"),
+    ("sr", "only"),
+    ("visually", "hidden"),
+    ("screen", "reader"),
+    ("skip", "link"),
+    ("skip", "to"),
+    ("opt", "in"),
+    ("privacy", "wall"),
+    ("jp", "relatedposts"),
+    ("affiliate", "disclaimer"),
+    ("a2a", "kit"),
+];
+/// Words for [`Traits::BODY`], alone or as neighbours.
+const BODY: &[(&str, &str)] = &[
+    ("article", "body"),
+    ("article", "content"),
+    ("article", "text"),
+    ("article", "main"),
+    ("entry", "content"),
+    ("post", "content"),
+    ("post", "body"),
+    ("post", "text"),
+    ("post", "entry"),
+    ("story", "body"),
+    ("story", "content"),
+    ("story", "text"),
+    ("body", "content"),
+    ("body", "text"),
+    ("body", "copy"),
+    ("news", "content"),
+    ("news", "body"),
+    ("news", "text"),
+    ("content", "body"),
+    ("content", "text"),
+    ("rich", "text"),
+    ("text", "content"),
+    ("main", "content"),
+    ("trs", "editor"),
+    ("rich", "media"),
+];
+
+/// What a word of a class name says.
+#[derive(Clone, Copy, Default)]
+struct Word {
+    traits: Traits,
+    /// Whether it begins a pair of [`PAIRS`] or [`BODY`].
+    begins_pair: bool,
+}
+
+/// The words that say something.
+struct Lexicon {
+    words: HashMap<&'static str, Word>,
+    /// For each first letter the lengths of its words, as bits: most words are told by this to say nothing.
+    lengths: [u32; 26],
+}
+
+impl Lexicon {
+    fn get(&self, word: &str) -> Word {
+        let first = word.bytes().next().unwrap_or_default().wrapping_sub(b'a');
+        let lengths = self.lengths.get(usize::from(first)).copied().unwrap_or_default();
+        let known = word.len() < 32 && lengths >> word.len() & 1 == 1;
+        if known { self.words.get(word).copied().unwrap_or_default() } else { Word::default() }
+    }
+
+    /// The entry of `word`, which begins with a letter from a to z and has fewer than 32.
+    fn entry(&mut self, word: &'static str) -> &mut Word {
+        let first = word.bytes().next().unwrap_or_default().wrapping_sub(b'a');
+        if let Some(lengths) = self.lengths.get_mut(usize::from(first)) {
+            *lengths |= 1 << word.len();
+        }
+        self.words.entry(word).or_default()
+    }
+}
+
+static WORDS: LazyLock<Lexicon> = LazyLock::new(|| {
+    let mut lexicon = Lexicon { words: HashMap::default(), lengths: [0; 26] };
+    for (list, traits) in [
+        (FURNITURE, Traits::FURNITURE),
+        (FRINGE, Traits::FRINGE),
+        ("comments comment commentlist commentsection respond replies", Traits::COMMENTS),
+        (
+            "caption captions imgdesc imagedesc photodesc bildunterschrift bildtext legende zhushi tuzhu credit credits photocredit",
+            Traits::CAPTION,
+        ),
+        (
+            "articlebody articlecontent articletext entrycontent postcontent postbody storybody newscontent newsbody trseditor zhengwen",
+            Traits::BODY,
+        ),
+        (
+            "standfirst subheadline subtitle dek deck sapo chapo lede intro vorspann entradilla perex ingress excerpt summary abstract lead teaser description",
+            Traits::STANDFIRST,
+        ),
+        ("share sharing sharedaddy shares", Traits::SHARE),
+    ] {
+        for word in list.split_ascii_whitespace() {
+            let known = lexicon.entry(word);
+            known.traits = known.traits.with(traits);
+        }
+    }
+    for (first, _) in PAIRS.iter().chain(BODY) {
+        lexicon.entry(first).begins_pair = true;
+    }
+    lexicon
+});
+
+/// What one class name says, word by word.
+pub(super) fn traits(name: &str, split: &mut Split) -> Traits {
+    // `print:hidden` and `w-[12px]` are style written as names.
+    if name.bytes().any(|byte| matches!(byte, b':' | b'[' | b'/')) {
+        return Traits::default();
+    }
+    split.set(name);
+    // `has-sidebar`, `no-ads`, `with-newsletter` speak of what is inside or beside; `hide-for-print` of style.
+    let about = split.words().next().is_some_and(|word| {
+        matches!(
+            word,
+            "has"
+                | "no"
+                | "with"
+                | "is"
+                | "not"
+                | "js"
+                | "hide"
+                | "show"
+                | "type"
+                | "status"
+                | "category"
+                | "tag"
+                | "format"
+                | "theme"
+                | "single"
+        )
+    });
+    let several = split.ends.len() > 1;
+    if about && several {
+        return Traits::default();
+    }
+    let lexicon = &*WORDS;
+    let mut marks = Traits::default();
+    let mut before = None;
+    for word in split.words() {
+        let known = lexicon.get(word);
+        marks = marks.with(known.traits);
+        if let Some(first) = before {
+            let listed = |list: &[(&str, &str)]| list.contains(&(first, word));
+            if listed(PAIRS) {
+                marks = marks.with(Traits::FURNITURE);
+            }
+            if listed(BODY) {
+                marks = marks.with(Traits::BODY);
+            }
+        }
+        before = known.begins_pair.then_some(word);
+    }
+    if several { marks.with(lexicon.get(&split.text).traits) } else { marks }
+}
+
+/// How much of a class name is looked at, in characters.
+const MAX_NAME: usize = 200;
+
+/// The words of a class name: at hyphens, underscores and capitals, in lower case.
+#[derive(Default)]
+pub(super) struct Split {
+    /// One after the other.
+    text: String,
+    /// Where each of them ends.
+    ends: Vec<usize>,
+}
+
+impl Split {
+    fn set(&mut self, name: &str) {
+        self.text.clear();
+        self.ends.clear();
+        if name.len() <= MAX_NAME && name.is_ascii() {
+            self.set_ascii(name);
+            return;
+        }
+        let mut fresh = true;
+        let mut lower_before = false;
+        for c in name.chars().take(MAX_NAME) {
+            if !c.is_alphanumeric() {
+                fresh = true;
+                continue;
+            }
+            if fresh || c.is_uppercase() && lower_before {
+                if !self.text.is_empty() {
+                    self.ends.push(self.text.len());
+                }
+                fresh = false;
+            }
+            lower_before = c.is_lowercase();
+            if c.is_ascii() {
+                self.text.push(c.to_ascii_lowercase());
+            } else {
+                self.text.extend(c.to_lowercase());
+            }
+        }
+        if !self.text.is_empty() {
+            self.ends.push(self.text.len());
+        }
+    }
+
+    /// The same for nearly all names.
+    fn set_ascii(&mut self, name: &str) {
+        let (mut start, mut before) = (0, b'-');
+        for (at, byte) in name.bytes().enumerate() {
+            if !byte.is_ascii_alphanumeric() {
+                if before.is_ascii_alphanumeric() {
+                    self.push(name.get(start..at));
+                }
+            } else if !before.is_ascii_alphanumeric() {
+                start = at;
+            } else if byte.is_ascii_uppercase() && before.is_ascii_lowercase() {
+                self.push(name.get(start..at));
+                start = at;
+            }
+            before = byte;
+        }
+        if before.is_ascii_alphanumeric() {
+            self.push(name.get(start..));
+        }
+        self.text.make_ascii_lowercase();
+    }
+
+    fn push(&mut self, word: Option<&str>) {
+        self.text.push_str(word.unwrap_or_default());
+        self.ends.push(self.text.len());
+    }
+
+    fn words(&self) -> impl Iterator<Item = &str> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| {
+            let word = self.text.get(start..end).unwrap_or_default();
+            start = end;
+            word
+        })
+    }
+}
