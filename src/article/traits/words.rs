@@ -211,10 +211,6 @@ impl Split {
     fn set(&mut self, name: &str) {
         self.text.clear();
         self.ends.clear();
-        if name.len() <= MAX_NAME && name.is_ascii() {
-            self.set_ascii(name);
-            return;
-        }
         let mut fresh = true;
         let mut lower_before = false;
         for c in name.chars().take(MAX_NAME) {
@@ -238,33 +234,6 @@ impl Split {
         if !self.text.is_empty() {
             self.ends.push(self.text.len());
         }
-    }
-
-    /// The same for nearly all names.
-    fn set_ascii(&mut self, name: &str) {
-        let (mut start, mut before) = (0, b'-');
-        for (at, byte) in name.bytes().enumerate() {
-            if !byte.is_ascii_alphanumeric() {
-                if before.is_ascii_alphanumeric() {
-                    self.push(name.get(start..at));
-                }
-            } else if !before.is_ascii_alphanumeric() {
-                start = at;
-            } else if byte.is_ascii_uppercase() && before.is_ascii_lowercase() {
-                self.push(name.get(start..at));
-                start = at;
-            }
-            before = byte;
-        }
-        if before.is_ascii_alphanumeric() {
-            self.push(name.get(start..));
-        }
-        self.text.make_ascii_lowercase();
-    }
-
-    fn push(&mut self, word: Option<&str>) {
-        self.text.push_str(word.unwrap_or_default());
-        self.ends.push(self.text.len());
     }
 
     fn words(&self) -> impl Iterator<Item = &str> {
