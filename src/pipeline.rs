@@ -34,7 +34,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use futures_util::StreamExt;
 
 pub use announce::{Told, announce};
@@ -55,8 +55,10 @@ use crate::model::{Feed, FeedId};
 
 /// How many hosts are visited side by side.
 pub const MAX_HOSTS: usize = 64;
-/// After so many visits their files are made durable and their rows are written.
+/// After so many visits their files are shown and their rows are written.
 const BATCH: usize = 256;
+/// A visit that ends so long after the last batch ends one as well: files wait no longer than they must.
+const BATCH_TIME: TimeDelta = TimeDelta::seconds(5);
 /// Up to so many hosts the connection to each is kept for a while, in case more is asked of it.
 const FEW_HOSTS: usize = 128;
 /// How many of the newest entries the index page names.
@@ -205,10 +207,12 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
     let mut visits = visits.flatten_unordered(MAX_HOSTS);
     let mut outcomes: Vec<(usize, Outcome)> = Vec::new();
     let mut findings = Vec::new();
+    let mut begun = ports.clock.now();
     while let Some(visited) = visits.next().await {
         outcomes.extend(visited);
-        if outcomes.len().is_multiple_of(BATCH) {
+        if outcomes.len().is_multiple_of(BATCH) || ports.clock.now() - begun >= BATCH_TIME {
             findings.extend(end_batch(ports));
+            begun = ports.clock.now();
         }
     }
     drop(visits);
@@ -218,6 +222,7 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
     let outcomes: Vec<Outcome> = outcomes.into_iter().map(|(_, outcome)| outcome).collect();
     let merged = merged::end(config, &outcomes, before.is_some(), ports);
     findings.extend(merged.findings);
+    findings.extend(end_batch(ports));
     // A merged feed that changed is one more reason to make the files about all feeds.
     let before = before.filter(|_| !merged.changed);
     let (told, size) = overview::end(config, &outcomes, before, ports);
@@ -231,9 +236,11 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
     (outcomes, findings, size)
 }
 
-/// Makes the files of a batch durable, then writes the rows that say so.
+/// Shows the files of a batch, then writes the rows that say so. Rows whose files could not all be shown are left as they
+/// are: the next run publishes again.
 fn end_batch<F, S: Store, P: Publish, C>(ports: &Ports<'_, F, S, P, C>) -> Option<Finding> {
     if let Err(error) = ports.publish.finish() {
+        ports.store.discard();
         return Some(Finding::error(Code::PublishFailed, error.to_string()));
     }
     ports.store.flush().err().map(|error| Finding::error(Code::StateFailed, error.to_string()))

@@ -1,8 +1,8 @@
 //! Points at which a test lets the process die or the disk fail.
 //!
 //! `FEEDMILL_FAILPOINT=die:17` ends the process, as `kill -9` would, when the 17th point is reached; `fail:17` makes the
-//! system say there that the disk is full. Points stand before and after each commit and each rename. Only builds with
-//! debug assertions have them.
+//! system say there that the disk is full, and `full:17` there and ever after. Points stand before and after each commit
+//! and each rename, and before a file is written. Only builds with debug assertions have them.
 
 use std::io::Error;
 
@@ -12,6 +12,7 @@ use std::io::Error;
 enum Fault {
     Die,
     Fail,
+    Full,
 }
 
 /// Passes a point.
@@ -26,6 +27,7 @@ pub(crate) fn pass() -> Result<(), Error> {
         let fault = match fault {
             "die" => Fault::Die,
             "fail" => Fault::Fail,
+            "full" => Fault::Full,
             _ => return None,
         };
         Some((fault, number.parse().ok()?))
@@ -33,6 +35,7 @@ pub(crate) fn pass() -> Result<(), Error> {
     let number = PASSED.fetch_add(1, Ordering::Relaxed) + 1;
     match *PLAN {
         Some((Fault::Die, at)) if at == number => std::process::abort(),
+        Some((Fault::Full, at)) if at <= number => Err(std::io::ErrorKind::StorageFull.into()),
         Some((Fault::Fail, at)) if at == number => Err(std::io::ErrorKind::StorageFull.into()),
         _ => Ok(()),
     }

@@ -4,9 +4,7 @@
 //! did, where a file is not as it was written, or where the last run did not come to its end. Parts are read one after
 //! the other, those with the newest entries first, and only as long as they can have entries that the feed has room for.
 
-use super::{
-    Memory, Outcome, Ports, Publish, State, Store, StoreError, Update, Written, announce, mirror, summary, twins,
-};
+use super::{Memory, Outcome, Ports, Publish, State, Store, StoreError, Written, announce, mirror, summary, twins};
 use crate::assemble::{self, media};
 use crate::config::{Config, Merged};
 use crate::finding::{Code, Finding};
@@ -77,7 +75,7 @@ fn make<F, S: Store, P: Publish, C>(
         after.published.extend(files);
     }
     if after != before {
-        ports.store.commit(&merged.id, &Update { memory: after.clone(), ..Update::default() }).map_err(failed)?;
+        ports.store.note(&merged.id, &after).map_err(failed)?;
     }
     Ok((after.summary, after.channel) != (before.summary, before.channel))
 }

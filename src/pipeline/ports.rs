@@ -331,6 +331,8 @@ pub trait Store: Sync {
     fn note(&self, id: &FeedId, memory: &Memory) -> Result<(), StoreError>;
     /// Writes what was noted, in one transaction.
     fn flush(&self) -> Result<(), StoreError>;
+    /// Forgets what was noted: the rows stay as the last commits wrote them.
+    fn discard(&self);
     /// Shows every row, also of sources that are no longer configured, one after the other.
     fn each(&self, see: &mut dyn FnMut(&str, Memory)) -> Result<(), StoreError>;
     /// What the last run left with [`Store::set_overview`]; it is forgotten by this.
@@ -360,14 +362,17 @@ pub struct PublishError {
 
 /// Puts files where they are served.
 pub trait Publish: Sync {
-    /// Writes a file atomically, unless its bytes are already there.
+    /// Writes a file, unless its bytes are already there. It is shown by [`Publish::finish`]; this trait's other functions
+    /// see it at once.
     fn write(&self, artifact: &Artifact) -> Result<Written, PublishError>;
     /// The content of a published file, if there is one.
     fn read(&self, path: &str) -> Option<Vec<u8>>;
     /// The size of a published file in bytes, if there is one.
     fn size(&self, path: &str) -> Option<u64>;
-    /// Removes a published file; `false` if there is none. Nothing but a regular file is removed.
+    /// Removes a published file with the next [`Publish::finish`]; `false` if there is none. Nothing but a regular file
+    /// is removed.
     fn remove(&self, path: &str) -> Result<bool, PublishError>;
-    /// Makes the renames of this run durable.
+    /// Shows what was written since the last time, each file at once or not at all, and makes it durable. What cannot be
+    /// shown is given up, and the file before it stays.
     fn finish(&self) -> Result<(), PublishError>;
 }

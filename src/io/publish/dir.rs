@@ -1,27 +1,26 @@
 //! A folder that a static host serves.
 //!
-//! For each file: check the path, compare with what is there, write beside it, rename over it. A reader, and a run that
-//! is killed at any point, therefore see the old file or the new one, never a part. A file with the same bytes is not
-//! touched, so its time stays. Bytes and names are made durable once for a whole batch by [`Dir::finish`], because
-//! waiting for the disk costs milliseconds a time. A power cut before that may leave a file that is cut short; the next
-//! run sees it by its size and writes it again.
+//! For each file: check the path, compare with what is there, write beside it. [`Dir::finish`] shows what was written, a
+//! whole batch at once (see [`staged`]); until then only this program sees it. A file with the same bytes is not
+//! touched, so its time stays.
 //!
 //! Refuses to write through a symbolic link below the folder (the folder itself may be one), to replace anything but a
 //! regular file, and to delete anything but its own left-over temporary files.
 
 use std::collections::BTreeSet;
-use std::fs::{File, FileType};
-use std::io::{Error, ErrorKind, Read, Write};
+use std::fs::{File, FileType, Metadata};
+use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use tempfile::NamedTempFile;
-
-use crate::io::failpoint;
 use crate::io::files::explain;
 use crate::model::Artifact;
 use crate::pipeline::{Publish, PublishError, Written};
+
+mod staged;
+
+use staged::{Place, Staged};
 
 /// Names with a leading dot that hosts ask for; no other hidden file is written.
 const HIDDEN_NAMES: [&str; 2] = [".htaccess", ".nojekyll"];
@@ -36,8 +35,6 @@ const TEMPORARY_AGE: Duration = Duration::from_hours(1);
 
 /// How many bytes of a file are compared at a time.
 const COMPARED_AT_ONCE: usize = 128 * 1024;
-/// Up to so many files are made durable one by one, which waits for nothing but them.
-const FEW_FILES: usize = 24;
 
 /// A folder to publish into.
 #[derive(Debug)]
@@ -51,10 +48,10 @@ pub struct Dir {
 struct Folders {
     /// Looked through for left-over temporary files.
     swept: BTreeSet<PathBuf>,
-    /// Their list of names changed since the last [`Dir::finish`].
+    /// Got a new folder since the last [`Dir::finish`].
     changed: BTreeSet<PathBuf>,
-    /// Files that were written since then.
-    written: Vec<PathBuf>,
+    /// What that is to show.
+    staged: Staged,
 }
 
 impl Dir {
@@ -110,17 +107,36 @@ impl Dir {
         Ok(folder)
     }
 
-    /// The regular file at `path` that no symbolic link leads to.
-    fn published(&self, path: &str) -> Option<PathBuf> {
+    /// Where the regular file published at `path` is for now, and where it is served; no symbolic link leads to it.
+    fn published(&self, path: &str) -> Option<(PathBuf, PathBuf)> {
         let mut names = names_of(path).ok()?;
         let last = names.pop()?;
-        let mut file = self.root.clone();
+        let mut target = self.root.clone();
         for name in names {
-            file.push(name);
-            kind_of(&file).ok()?.filter(FileType::is_dir)?;
+            target.push(name);
+            kind_of(&target).ok()?.filter(FileType::is_dir)?;
         }
-        file.push(last);
-        Some(file)
+        target.push(last);
+        let place = self.folders().staged.place(&target);
+        match place {
+            Place::Shown => Some((target.clone(), target)),
+            Place::Waiting(file) => Some((file, target)),
+            Place::Going => None,
+        }
+    }
+
+    /// Writes `bytes` beside `target`. Where the disk is full, what waits is shown first, which lets go of the old files.
+    fn stage(&self, folder: &Path, target: PathBuf, bytes: &[u8]) -> Result<(), PublishError> {
+        let file = match staged::write_beside(folder, bytes) {
+            Err(error) if error.kind() == ErrorKind::StorageFull && !self.folders().staged.is_empty() => {
+                self.finish()?;
+                staged::write_beside(folder, bytes)
+            }
+            written => written,
+        };
+        let file = file.map_err(|error| failure(&target, &error))?;
+        self.folders().staged.add(target, Some(file));
+        Ok(())
     }
 }
 
@@ -131,64 +147,52 @@ impl Publish for Dir {
         let last = names.pop().unwrap_or_default();
         let folder = self.make_parents(&names)?;
         let target = folder.join(last);
-        if let Some(kind) = kind_of(&target).map_err(|error| failure(&target, &error))? {
-            if !kind.is_file() {
-                return Err(refusal(&target, kind, "file"));
-            }
-            if holds(&target, &artifact.bytes) {
-                return Ok(Written::Same);
-            }
+        let place = self.folders().staged.place(&target);
+        let same = match place {
+            Place::Shown => match metadata(&target).map_err(|error| failure(&target, &error))? {
+                Some(data) if data.is_file() => {
+                    data.len() == length(&artifact.bytes) && holds(&target, &artifact.bytes)
+                }
+                Some(data) => return Err(refusal(&target, data.file_type(), "file")),
+                None => false,
+            },
+            Place::Waiting(file) => holds(&file, &artifact.bytes),
+            Place::Going => false,
+        };
+        if same {
+            return Ok(Written::Same);
         }
-        replace(&folder, &target, &artifact.bytes).map_err(|error| failure(&target, &error))?;
-        let mut folders = self.folders();
-        folders.changed.insert(folder);
-        folders.written.push(target);
+        self.stage(&folder, target, &artifact.bytes)?;
         Ok(Written::Changed)
     }
 
     fn read(&self, path: &str) -> Option<Vec<u8>> {
-        let file = self.published(path)?;
+        let (file, _) = self.published(path)?;
         kind_of(&file).ok()?.filter(FileType::is_file)?;
         std::fs::read(file).ok()
     }
 
     fn size(&self, path: &str) -> Option<u64> {
-        let data = std::fs::symlink_metadata(self.published(path)?).ok()?;
+        let data = std::fs::symlink_metadata(self.published(path)?.0).ok()?;
         data.is_file().then_some(data.len())
     }
 
     fn remove(&self, path: &str) -> Result<bool, PublishError> {
-        let Some(file) = self.published(path) else { return Ok(false) };
+        let Some((file, target)) = self.published(path) else { return Ok(false) };
         match kind_of(&file).map_err(|error| failure(&file, &error))? {
             Some(kind) if kind.is_file() => {}
             _ => return Ok(false),
         }
-        std::fs::remove_file(&file).map_err(|error| failure(&file, &error))?;
-        self.folders().changed.extend(file.parent().map(Path::to_owned));
+        self.folders().staged.add(target, None);
         Ok(true)
     }
 
     fn finish(&self) -> Result<(), PublishError> {
-        let (changed, written) = {
+        let (made, staged) = {
             let mut folders = self.folders();
-            (std::mem::take(&mut folders.changed), std::mem::take(&mut folders.written))
+            (std::mem::take(&mut folders.changed), std::mem::take(&mut folders.staged))
         };
-        let mut result = Ok(());
-        let mut note = |path: &Path, synced: Result<(), Error>| match synced {
-            // A file that somebody has removed since needs no care.
-            Err(error) if error.kind() != ErrorKind::NotFound && result.is_ok() => result = Err(failure(path, &error)),
-            _ => {}
-        };
-        if written.len() > FEW_FILES && sync_file_system(&self.root) {
-            return Ok(());
-        }
-        for file in &written {
-            note(file, sync_file(file));
-        }
-        for folder in &changed {
-            note(folder, sync_folder(folder));
-        }
-        result
+        staged.show(&self.root, made).map_err(|(path, error)| failure(&path, &error))
     }
 }
 
@@ -215,20 +219,27 @@ fn names_of(path: &str) -> Result<Vec<&str>, &'static str> {
 
 /// What stands at `path` itself, links not followed; `None` if nothing does.
 fn kind_of(path: &Path) -> Result<Option<FileType>, Error> {
+    metadata(path).map(|data| data.map(|data| data.file_type()))
+}
+
+/// The same with its size.
+fn metadata(path: &Path) -> Result<Option<Metadata>, Error> {
     match std::fs::symlink_metadata(path) {
-        Ok(data) => Ok(Some(data.file_type())),
+        Ok(data) => Ok(Some(data)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// In bytes, as file systems count.
+fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
 
 /// Whether the file at `path` has exactly `bytes`. A file that cannot be read counts as different: it is replaced.
 fn holds(path: &Path, bytes: &[u8]) -> bool {
     let same = || -> Result<bool, Error> {
         let mut file = File::open(path)?;
-        if usize::try_from(file.metadata()?.len()) != Ok(bytes.len()) {
-            return Ok(false);
-        }
         let mut rest = bytes;
         let mut piece = vec![0; COMPARED_AT_ONCE.min(bytes.len() + 1)];
         loop {
@@ -243,66 +254,12 @@ fn holds(path: &Path, bytes: &[u8]) -> bool {
     same().unwrap_or(false)
 }
 
-/// Writes `bytes` beside `target` and renames the result over it. After an error the temporary file is gone and
-/// `target` is as it was.
-fn replace(folder: &Path, target: &Path, bytes: &[u8]) -> Result<(), Error> {
-    failpoint::pass()?;
-    let mut file: NamedTempFile =
-        tempfile::Builder::new().prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX).tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    allow_reading(file.as_file())?;
-    failpoint::pass()?;
-    file.persist(target).map_err(|error| error.error)?;
-    failpoint::pass()
-}
-
-/// Temporary files are private; a published one is for everybody, or the web server could not read it.
-#[cfg(unix)]
-fn allow_reading(file: &File) -> Result<(), Error> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature everywhere")]
-fn allow_reading(_file: &File) -> Result<(), Error> {
-    Ok(())
-}
-
 fn make_folder(path: &Path) -> Result<(), Error> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o755);
     builder.create(path)
-}
-
-/// Makes everything on the file system of `folder` durable; whether that was possible.
-#[cfg(target_os = "linux")]
-fn sync_file_system(folder: &Path) -> bool {
-    File::open(folder).is_ok_and(|folder| rustix::fs::syncfs(folder).is_ok())
-}
-
-#[cfg(not(target_os = "linux"))]
-fn sync_file_system(_folder: &Path) -> bool {
-    false
-}
-
-/// Opened for writing, because some systems sync nothing else.
-fn sync_file(path: &Path) -> Result<(), Error> {
-    std::fs::OpenOptions::new().write(true).open(path)?.sync_data()
-}
-
-#[cfg(unix)]
-fn sync_folder(path: &Path) -> Result<(), Error> {
-    File::open(path)?.sync_all()
-}
-
-/// Windows has no handle to sync a folder by; its file system writes names in order.
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature everywhere")]
-fn sync_folder(_path: &Path) -> Result<(), Error> {
-    Ok(())
 }
 
 fn is_old(modified: Result<SystemTime, Error>) -> bool {

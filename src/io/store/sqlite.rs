@@ -317,6 +317,10 @@ impl Store for Sqlite {
         self.pass_failpoint()
     }
 
+    fn discard(&self) {
+        self.noted().clear();
+    }
+
     /// In the order of their ids; what was noted is flushed before.
     fn each(&self, see: &mut dyn FnMut(&str, Memory)) -> Result<(), StoreError> {
         self.flush()?;

@@ -49,11 +49,12 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         after.base_url.clone_from(&self.config.base_url);
         after.presentation = assemble::presentation(self.source);
         let Mirroring { changed: mirrored, gone, .. } = mirroring;
-        if mirrored.is_empty() && gone.is_empty() {
-            self.note(after)?;
-        } else {
-            self.commit(&Update { memory: after.clone(), mirrored, unmirrored: gone, ..Update::default() })?;
+        if !(mirrored.is_empty() && gone.is_empty()) {
+            // Until the files are shown they do not count as published.
+            let memory = Memory { published: Vec::new(), ..after.clone() };
+            self.commit(&Update { memory, mirrored, unmirrored: gone, ..Update::default() })?;
         }
+        self.note(after)?;
         Ok(changed)
     }
 

@@ -33,6 +33,7 @@ fn the_same_bytes_keep_the_file() {
     let root = folder.path().join("site/public");
     let dir = Dir::open(&root).unwrap();
     assert_eq!(dir.write(&artifact("a.rss", BYTES)).unwrap(), Written::Changed);
+    dir.finish().unwrap();
     let file = root.join("a.rss");
     let then = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
     File::options().write(true).open(&file).unwrap().set_modified(then).unwrap();
@@ -40,6 +41,7 @@ fn the_same_bytes_keep_the_file() {
     assert_eq!(dir.write(&artifact("a.rss", BYTES)).unwrap(), Written::Same);
     assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), then);
     assert_eq!(dir.write(&artifact("a.rss", b"<RSS/>")).unwrap(), Written::Changed, "same size, other content");
+    dir.finish().unwrap();
     assert_ne!(fs::metadata(&file).unwrap().modified().unwrap(), then);
 
     assert_eq!(dir.write(&artifact("archive/acme/1.xml", BYTES)).unwrap(), Written::Changed);
@@ -52,6 +54,62 @@ fn the_same_bytes_keep_the_file() {
     assert_eq!((dir.read("../site/public/a.rss"), dir.read("archive")), (None, None));
 }
 
+#[test]
+fn what_is_written_is_shown_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    fs::write(root.join("a.rss"), "before").unwrap();
+    fs::write(root.join("gone.rss"), "before").unwrap();
+    let dir = Dir::open(root).unwrap();
+    for bytes in [b"<first/>", b"<other/>"] {
+        assert_eq!(dir.write(&artifact("a.rss", bytes)).unwrap(), Written::Changed);
+    }
+    assert_eq!(dir.write(&artifact("a.rss", b"<other/>")).unwrap(), Written::Same);
+    dir.write(&artifact("folder/b.rss", BYTES)).unwrap();
+    assert!(dir.remove("gone.rss").unwrap());
+    assert!(!dir.remove("gone.rss").unwrap(), "it is as good as gone");
+    // The writer sees what is to come, everybody else what was.
+    assert_eq!((dir.read("a.rss").unwrap().as_slice(), dir.size("a.rss")), (&b"<other/>"[..], Some(8)));
+    assert_eq!((dir.read("gone.rss"), dir.size("gone.rss")), (None, None));
+    assert_eq!(fs::read(root.join("a.rss")).unwrap(), b"before");
+    assert!(root.join("gone.rss").exists() && !root.join("folder/b.rss").exists());
+
+    dir.finish().unwrap();
+    assert_eq!(fs::read(root.join("a.rss")).unwrap(), b"<other/>");
+    assert_eq!(names_in(root), ["a.rss", "folder"]);
+    assert_eq!(names_in(&root.join("folder")), ["b.rss"]);
+
+    dir.write(&artifact("a.rss", BYTES)).unwrap();
+    dir.remove("folder/b.rss").unwrap();
+    drop(dir);
+    assert_eq!(fs::read(root.join("a.rss")).unwrap(), b"<other/>", "a run that ends early leaves the old files");
+    assert_eq!(names_in(root), ["a.rss", "folder"], "and nothing beside them");
+}
+
+#[test]
+fn what_cannot_be_shown_keeps_nothing_else_from_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let dir = Dir::open(root).unwrap();
+    // Few are brought to the disk one by one, many together.
+    for many in [3, 40] {
+        let paths: Vec<String> = (0..many).map(|n| format!("{many}-{n}.rss")).collect();
+        for path in &paths {
+            dir.write(&artifact(path, BYTES)).unwrap();
+        }
+        let obstacle = root.join(&paths[1]);
+        fs::create_dir(&obstacle).unwrap();
+        let error = dir.finish().unwrap_err();
+        assert!(error.path.ends_with(&paths[1]), "{error}");
+        assert!(obstacle.is_dir());
+        for path in paths.iter().filter(|path| **path != paths[1]) {
+            assert_eq!(fs::read(root.join(path)).unwrap(), BYTES, "{path}");
+        }
+        dir.finish().unwrap();
+    }
+    assert!(names_in(root).iter().all(|name| !name.starts_with('.')), "{:?}", names_in(root));
+}
+
 #[cfg(unix)]
 #[test]
 fn everybody_may_read_what_is_published() {
@@ -60,6 +118,7 @@ fn everybody_may_read_what_is_published() {
     let dir = Dir::open(folder.path()).unwrap();
     for content in [BYTES, b"<rss></rss>"] {
         dir.write(&artifact("a.rss", content)).unwrap();
+        dir.finish().unwrap();
         assert_eq!(fs::metadata(folder.path().join("a.rss")).unwrap().permissions().mode() & 0o777, 0o644);
     }
 }
@@ -103,6 +162,7 @@ fn folders_and_foreign_files_are_left_alone() {
     assert!(dir.write(&artifact("plain/x.xml", BYTES)).unwrap_err().reason.contains("a file stands"));
     assert!(dir.write(&artifact("../x.xml", BYTES)).is_err());
     dir.write(&artifact("b.rss", BYTES)).unwrap();
+    dir.finish().unwrap();
     assert_eq!(names_in(root), ["CNAME", "a.rss", "b.rss", "plain"], "no temporary file stays");
     assert_eq!(fs::read(root.join("CNAME")).unwrap(), b"feeds.example");
 }
@@ -140,5 +200,6 @@ fn old_temporary_files_are_removed_and_no_others() {
     let dir = Dir::open(root).unwrap();
     assert_eq!(names_in(root), [".feedmill-new.tmp", ".feedmill-note", "archive", "mine.tmp"]);
     dir.write(&artifact("archive/a.xml", BYTES)).unwrap();
+    dir.finish().unwrap();
     assert_eq!(names_in(&root.join("archive")), ["a.xml", "old.tmp"]);
 }
