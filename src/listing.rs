@@ -6,6 +6,7 @@
 
 mod about;
 mod address;
+mod addresses;
 mod auto;
 mod changelog;
 mod class;
@@ -29,6 +30,7 @@ use std::collections::HashSet;
 use scraper::Selector;
 use url::Url;
 
+use self::addresses::Key;
 use self::outline::Outline;
 pub use self::refused::Refused;
 pub use self::selectors::{Selectors, selectors};
@@ -207,8 +209,8 @@ fn has_clearly_more(outline: &Outline<'_>, chosen: &auto::Chosen, data: &[Teaser
     if !is_clearly_more(chosen.len(), data.len()) {
         return false;
     }
-    let found: HashSet<String> = chosen.addresses(outline).map(outline::key).collect();
-    let shared = data.iter().filter_map(|teaser| teaser.url.as_ref()).filter(|url| found.contains(&outline::key(url)));
+    let found: HashSet<Key<'_>> = chosen.addresses(outline).map(|address| address.key()).collect();
+    let shared = data.iter().filter_map(|teaser| teaser.url.as_ref()).filter(|url| found.contains(&Key::of(url)));
     shared.count() * 10 >= data.len() * 8
 }
 

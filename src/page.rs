@@ -9,6 +9,7 @@ pub mod decode;
 pub mod document;
 pub mod field;
 pub mod gate;
+pub(crate) mod join;
 mod lenient;
 mod reference;
 mod tree;

@@ -8,7 +8,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
-use crate::normalise::url::same_site;
+use super::addresses::Address;
+use crate::normalise::url::domain;
 
 /// A day or month in a path: `/2026/11/`, `-20261120.`.
 static PATH_DATE: LazyLock<Regex> = LazyLock::new(|| {
@@ -83,31 +84,26 @@ impl<'a> Here<'a> {
 
 /// How much an address on the page `here` looks like a story's: about 1, less for section pages, 0 for links that are
 /// never stories.
-pub(super) fn worth(address: &Url, here: &Here<'_>) -> f32 {
+pub(super) fn worth(address: &Address<'_>, here: &Here<'_>) -> f32 {
     let Here { page, folder, numbered } = *here;
-    let path = address.path();
-    let site = same_site(address, page);
-    if !site && is_share_host(address.host_str().unwrap_or_default()) {
+    let (path, query) = (address.path, address.query());
+    let site = is_on_site(address, page);
+    if !site && is_share_host(address.host) {
         return 0.0;
     }
-    let bare = without_slashes(path);
-    let last = behind_last(bare, b'/').unwrap_or(bare);
-    let extension = behind_last(last, b'.').unwrap_or_default();
-    let is_one_of = |known: &[&str]| known.iter().any(|known| known.eq_ignore_ascii_case(extension));
+    let name = Name::of(path);
+    let is_one_of = |known: &[&str]| known.iter().any(|known| known.eq_ignore_ascii_case(name.extension));
     if is_one_of(&FILES) {
         return 0.0;
     }
-    let query = address.query().unwrap_or_default();
     let mut worth: f32 = 0.7;
-    let parts = last.as_bytes().split(|byte| matches!(byte, b'-' | b'_' | b'+'));
-    let parts = parts.filter(|part| !part.is_empty()).count();
-    if holds_year(path) && PATH_DATE.is_match(path) {
+    if name.holds_year && PATH_DATE.is_match(path) {
         worth += 0.35;
     }
-    if parts >= 4 || last.len() > 24 || last.contains('%') {
+    if name.parts >= 4 || name.length > 24 || name.is_encoded {
         worth += 0.25;
     }
-    if holds_long_number(last) || holds_long_number(query) {
+    if name.holds_long_number || holds_long_number(query) {
         worth += 0.2;
     }
     if is_one_of(&["html", "htm", "shtml", "pdf"]) {
@@ -117,13 +113,15 @@ pub(super) fn worth(address: &Url, here: &Here<'_>) -> f32 {
         worth += 0.15;
     }
     worth = worth.min(1.3);
-    if bare.is_empty() && query.is_empty() && site {
+    if name.is_root && query.is_empty() && site {
         return 0.02;
     }
-    if parts < 4 && !numbered && is_numbered(address.as_str()) {
+    if name.parts < 4 && !numbered && is_numbered(address.text) {
         worth *= 0.3;
     }
-    if parts < 4 && is_minor(path) && !shares_minor(page, path) || !query.is_empty() && MINOR_QUERY.is_match(query) {
+    if name.parts < 4 && is_minor(path) && !shares_minor(page, path)
+        || !query.is_empty() && MINOR_QUERY.is_match(query)
+    {
         worth *= 0.25;
     }
     if !site {
@@ -132,21 +130,74 @@ pub(super) fn worth(address: &Url, here: &Here<'_>) -> f32 {
     worth
 }
 
-/// Whether four digits that begin a year of our time stand somewhere.
-fn holds_year(path: &str) -> bool {
-    path.as_bytes()
-        .windows(4)
-        .any(|four| matches!(four, [b'1', b'9', b'0'..=b'9', b'0'..=b'9'] | [b'2', b'0', b'0'..=b'9', b'0'..=b'9']))
+/// Whether an address is on the site of `page`.
+pub(super) fn is_on_site(address: &Address<'_>, page: &Url) -> bool {
+    let host = page.host_str().unwrap_or_default();
+    address.host == host || domain(address.host) == domain(host)
+}
+
+/// What the last part of a path is made of, and a little of the whole path.
+#[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that are independent of each other")]
+struct Name<'p> {
+    /// In bytes.
+    length: usize,
+    /// How many parts `-`, `_` and `+` divide it into.
+    parts: usize,
+    /// What stands behind its last dot.
+    extension: &'p str,
+    /// Whether a byte of it is written as a number.
+    is_encoded: bool,
+    /// Whether it holds a number of at least three digits.
+    holds_long_number: bool,
+    /// Whether there is no name.
+    is_root: bool,
+    /// Whether four digits that begin a year of our time stand somewhere in the path.
+    holds_year: bool,
+}
+
+impl<'p> Name<'p> {
+    /// One pass over `path`.
+    fn of(path: &'p str) -> Self {
+        let bare = without_slashes(path);
+        let bytes = bare.as_bytes();
+        let mut name = Self { is_root: bare.is_empty(), ..Self::default() };
+        let (mut start, mut dot) = (0, None);
+        let (mut in_part, mut digits) = (false, 0_usize);
+        for (at, byte) in bytes.iter().enumerate() {
+            if byte.is_ascii_digit() {
+                digits += 1;
+                name.holds_long_number |= digits >= 3;
+                name.holds_year |= digits >= 4 && matches!(bytes.get(at - 3..at - 1), Some(b"19" | b"20"));
+            } else {
+                digits = 0;
+            }
+            match byte {
+                b'/' => {
+                    name = Self { holds_year: name.holds_year, ..Self::default() };
+                    (start, dot, in_part) = (at + 1, None, false);
+                    continue;
+                }
+                b'-' | b'_' | b'+' => {
+                    in_part = false;
+                    continue;
+                }
+                b'.' => dot = Some(at + 1),
+                b'%' => name.is_encoded = true,
+                _ => {}
+            }
+            name.parts += usize::from(!in_part);
+            in_part = true;
+        }
+        name.length = bytes.len() - start;
+        name.extension = dot.and_then(|dot| bare.get(dot..)).unwrap_or_default();
+        name
+    }
 }
 
 /// Whether a number of at least three digits stands somewhere.
 fn holds_long_number(text: &str) -> bool {
     text.as_bytes().windows(3).any(|three| three.iter().all(u8::is_ascii_digit))
-}
-
-/// What stands behind the last `sign` of a short text, if it has one.
-fn behind_last(text: &str, sign: u8) -> Option<&str> {
-    text.bytes().rposition(|byte| byte == sign).and_then(|at| text.get(at + 1..))
 }
 
 /// `path` without the slashes at its end.
@@ -167,11 +218,16 @@ fn is_numbered(address: &str) -> bool {
         }
     }
     let whole = address.strip_suffix('/').unwrap_or(address);
-    let ends_in_letter = whole.bytes().next_back().is_some_and(|byte| byte.is_ascii_alphabetic());
-    let extension = whole.rsplit_once('.').filter(|(_, end)| ends_in_letter && is_extension(end, 3));
-    let Some(folder) = before_number(extension.map_or(whole, |(start, _)| start), 4) else { return false };
+    let Some(folder) = before_number(without_extension(whole, 3), 4) else { return false };
     let folder = folder.strip_suffix(['-', '_', '/']).unwrap_or(folder);
     folder.rsplit_once('/').is_some_and(|(_, name)| PAGE_FOLDERS.iter().any(|known| known.eq_ignore_ascii_case(name)))
+}
+
+/// `text` without a dot and `least` to five letters at its end, if they are there.
+fn without_extension(text: &str, least: usize) -> &str {
+    let letters = text.bytes().rev().take(6).take_while(u8::is_ascii_alphabetic).count();
+    let bare = text.get(..text.len() - letters).unwrap_or(text).strip_suffix('.');
+    bare.filter(|_| (least..=5).contains(&letters)).unwrap_or(text)
 }
 
 /// What stands before the number at the end of `text`, if it has one of at most so many digits.
@@ -188,21 +244,28 @@ fn is_pagen(name: &str) -> bool {
     start && !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether what follows the last dot of a name is an extension of `least` to five letters.
-fn is_extension(end: &str, least: usize) -> bool {
-    (least..=5).contains(&end.len()) && end.bytes().all(|byte| byte.is_ascii_alphabetic())
-}
-
 /// Whether a part of the path leads to no story.
 fn is_minor(path: &str) -> bool {
-    let known = |name: &str| {
-        let same_length = name.len().checked_sub(1).and_then(|at| MINOR.get(at));
-        same_length.is_some_and(|names| names.iter().any(|known| known.eq_ignore_ascii_case(name)))
-    };
-    path.split('/').skip(1).any(|part| match part.rsplit_once('.') {
-        Some((name, end)) => is_extension(end, 2) && known(name),
-        None => known(part),
-    })
+    let bytes = path.as_bytes();
+    let mut start = bytes.len();
+    let mut end = bytes.len();
+    // From the last part to the first, each with the slash in front of it.
+    while let Some(at) = start.checked_sub(1) {
+        start = at;
+        if bytes.get(at) == Some(&b'/') {
+            if path.get(at + 1..end).is_some_and(|part| is_minor_name(without_extension(part, 2))) {
+                return true;
+            }
+            end = at;
+        }
+    }
+    false
+}
+
+fn is_minor_name(name: &str) -> bool {
+    let Some(first) = name.bytes().next().map(|byte| byte.to_ascii_lowercase()) else { return false };
+    let same_length = MINOR.get(name.len() - 1).copied().unwrap_or_default();
+    same_length.iter().any(|known| known.as_bytes().first() == Some(&first) && known.eq_ignore_ascii_case(name))
 }
 
 /// Whether the listing itself lives below the same folder, so that its name tells nothing.
@@ -241,6 +304,7 @@ fn is_share_host(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::join::Parts;
 
     #[test]
     fn parts_of_paths_can_be_looked_up() {
@@ -303,7 +367,10 @@ mod tests {
     #[test]
     fn stories_are_told_from_what_stands_around_them() {
         let page = Url::parse("https://www.post.example/news/").unwrap();
-        let worth = |address: &str| worth(&page.join(address).unwrap(), &Here::of(&page));
+        let worth = |address: &str| {
+            let url = page.join(address).unwrap();
+            worth(&Address::of(url.as_str(), &Parts::of(&url)), &Here::of(&page))
+        };
         let story = worth("/news/2026/11/18/the-bridge-opens-again");
         for address in ["/tag/bridge", "/news/page/2", "/?sort=new", "/", "/logo.PNG", "https://x.com/share", "/about"]
         {

@@ -5,11 +5,10 @@
 //! headlines, dates, summaries, pictures and addresses; take the best group and those that are about as good and do not
 //! stand inside blocks already taken; put all in document order.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use scraper::ElementRef;
-use url::Url;
 
+use super::addresses::Address;
 use super::describe::describe;
 use super::outline::{Link, Outline, Part, headline_worth, named_worth, truncate};
 use super::{DateText, MAX_ITEMS, Teaser, address, line, words};
@@ -69,7 +68,7 @@ impl Chosen {
     }
 
     /// The addresses.
-    pub(super) fn addresses<'o>(&self, outline: &'o Outline<'_>) -> impl Iterator<Item = &'o Url> {
+    pub(super) fn addresses<'o>(&self, outline: &'o Outline<'_>) -> impl Iterator<Item = Address<'o>> {
         self.items.iter().filter_map(|item| outline.addresses.get(outline.links.get(item.link)?.address))
     }
 }
@@ -179,7 +178,7 @@ impl Group {
 fn primaries(document: &Document, outline: &Outline<'_>) -> Vec<Item> {
     let mut best: Vec<Option<Item>> = vec![None; outline.addresses.len()];
     let here = address::Here::of(document.url());
-    let worths: Vec<f32> = outline.addresses.iter().map(|url| address::worth(url, &here)).collect();
+    let worths: Vec<f32> = outline.addresses.iter().map(|address| address::worth(&address, &here)).collect();
     for (number, link) in outline.links.iter().enumerate() {
         let address = worths.get(link.address).copied().unwrap_or(0.0);
         let text = match link.nameless {
@@ -355,7 +354,7 @@ fn score(group: &mut Group, richness: f32) {
     group.score = group.quality * f32::min(count(group.items.len()), 60.0).powf(0.75);
 }
 
-fn richness(seen: &Teaser, link: &Link) -> f32 {
+fn richness(seen: &Teaser, link: &Link<'_>) -> f32 {
     let mut rich = 0.0;
     if seen.published.is_some() {
         rich += 0.6;
@@ -449,7 +448,7 @@ fn term_of(block: ElementRef<'_>) -> Option<ElementRef<'_>> {
 fn teaser(outline: &Outline<'_>, item: &Item, block: &[ElementRef<'_>], mut teaser: Teaser) -> Option<Teaser> {
     let link = outline.links.get(item.link)?;
     let element = outline.elements.get(link.at)?.element;
-    let mut title = link.text.clone();
+    let mut title = link.text.clone().into_owned();
     if let Some(long) = document::attribute(element, "title").map(str::trim)
         && let Some(start) = title.strip_suffix('…').or_else(|| title.strip_suffix("...")).map(str::trim_end)
         && long.starts_with(start)
@@ -466,7 +465,7 @@ fn teaser(outline: &Outline<'_>, item: &Item, block: &[ElementRef<'_>], mut teas
     truncate(&mut title, 600);
     teaser.summary = teaser.summary.filter(|summary| !words::repeats(summary, &title));
     teaser.title = Some(title);
-    teaser.url = outline.addresses.get(link.address).cloned();
+    teaser.url = outline.addresses.get(link.address).and_then(|address| address.url());
     Some(teaser)
 }
 

@@ -6,6 +6,7 @@
 use std::sync::LazyLock;
 
 use ego_tree::NodeRef;
+use html5ever::local_name;
 use regex::Regex;
 use scraper::{ElementRef, Node};
 use url::Url;
@@ -178,7 +179,7 @@ impl Finds {
         }
         let above = node.parent().and_then(ElementRef::wrap);
         let hides = |above: ElementRef<'a>, classes: &mut Classes<'a>| {
-            document::is_invisible(above.value().name()) || classes.is_heading(above, &Marks::of(above))
+            document::is_unseen(&above.value().name.local) || classes.is_heading(above, &Marks::of(above))
         };
         if above.is_none_or(|above| hides(above, classes) || classes.facts(Marks::of(above).class).duration) {
             return;
@@ -344,8 +345,17 @@ fn fold(text: &str) -> String {
 /// Whether an element holds text and nothing but inline elements around it.
 fn is_line(element: ElementRef<'_>) -> bool {
     element.descendent_elements().skip(1).all(|inner| {
-        let name = inner.value().name();
-        document::is_inline(name) || matches!(name, "br" | "img" | "svg" | "path" | "picture" | "source")
+        let name = &inner.value().name.local;
+        document::flows(name)
+            || matches!(
+                *name,
+                local_name!("br")
+                    | local_name!("img")
+                    | local_name!("svg")
+                    | local_name!("path")
+                    | local_name!("picture")
+                    | local_name!("source")
+            )
     })
 }
 

@@ -70,12 +70,12 @@ pub(super) fn next_page(document: &Document, outline: &Outline<'_>) -> Option<Ur
     best.map(|(_, url)| url).or_else(|| numbered(document, outline).and_then(usable))
 }
 
-fn links<'a, 'o>(outline: &'o Outline<'a>) -> impl Iterator<Item = (ElementRef<'a>, &'o Link)> {
+fn links<'a, 'o>(outline: &'o Outline<'a>) -> impl Iterator<Item = (ElementRef<'a>, &'o Link<'a>)> {
     outline.links.iter().filter_map(|link| Some((outline.elements.get(link.at)?.element, link)))
 }
 
 /// How surely a link means "next"; 0 is not at all.
-fn rank(link: ElementRef<'_>, known: &Link) -> u8 {
+fn rank(link: ElementRef<'_>, known: &Link<'_>) -> u8 {
     let mut in_pager = None;
     let mut pager = || *in_pager.get_or_insert_with(|| is_in_pager(link));
     let (mut class, mut label, mut title) = ("", None, None);
@@ -161,7 +161,7 @@ fn page_number(element: ElementRef<'_>) -> Option<u32> {
 ///
 /// The current page is the number in the row that is no link; without one, it is page 1 if the row starts at 2.
 fn numbered<'a>(document: &Document, outline: &Outline<'a>) -> Option<&'a str> {
-    let short = |link: &Link| link.unlabelled.as_ref().unwrap_or(&link.text).len() <= 6;
+    let short = |link: &Link<'_>| link.unlabelled.as_ref().unwrap_or(&link.text).len() <= 6;
     let numbers = links(outline).filter(|(element, link)| short(link) && page_number(*element).is_some());
     for (link, _) in numbers.take(MAX_NUMBERS) {
         let Some(number) = page_number(link).filter(|number| (2..10_000).contains(number)) else { continue };

@@ -3,16 +3,18 @@
 //! Everything that detection asks later (who is inside whom, which links stand in a box, how much text) is answered
 //! from these two arrays, so that no subtree is walked twice.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
-use ego_tree::iter::Edge;
-use html5ever::local_name;
+use ego_tree::NodeRef;
+use hashbrown::HashMap;
+use html5ever::{LocalName, local_name};
 use scraper::{ElementRef, Node};
 use url::Url;
 
-use super::address::without_slashes;
+use super::addresses::Addresses;
 use super::class::{Classes, Facts, Marks, fingerprint, is_showcase, least, mix, zone};
-use super::words;
+use super::words::{self, Look};
+use crate::page::document::attribute;
 use crate::page::{Document, document};
 
 /// The most links that are looked at.
@@ -63,15 +65,15 @@ impl Part<'_> {
 
 /// One link to a page.
 #[derive(Default)]
-pub(super) struct Link {
+pub(super) struct Link<'a> {
     /// The index of its element.
     pub(super) at: usize,
     /// The index of its address.
     pub(super) address: usize,
     /// Its visible text on one line, or its label where the text says nothing.
-    pub(super) text: String,
+    pub(super) text: Cow<'a, str>,
     /// The visible text, where `text` is a label.
-    pub(super) unlabelled: Option<String>,
+    pub(super) unlabelled: Option<Cow<'a, str>>,
     /// The number of its text: links with the same text have the same.
     pub(super) wording: usize,
     /// How many words `text` has.
@@ -89,14 +91,13 @@ pub(super) struct Link {
 }
 
 /// The elements and links of a page.
-#[derive(Default)]
 pub(super) struct Outline<'a> {
     /// In document order.
     pub(super) elements: Vec<Part<'a>>,
     /// In document order.
-    pub(super) links: Vec<Link>,
-    /// The different addresses, in the order of their first links; without fragment and tracking.
-    pub(super) addresses: Vec<Url>,
+    pub(super) links: Vec<Link<'a>>,
+    /// The different addresses, in the order of their first links.
+    pub(super) addresses: Addresses<'a>,
     /// Whether this is the front page of a site, which shows several lists; others have one.
     pub(super) front: bool,
     /// The elements `<h1>` to `<h3>`.
@@ -112,50 +113,68 @@ pub(super) struct Outline<'a> {
 impl<'a> Outline<'a> {
     /// Walks the page.
     pub(super) fn of(document: &'a Document) -> Self {
-        let front = is_front(document.url());
-        // Half of the nodes of a page are elements, more or less.
-        let elements = Vec::with_capacity(document.html().tree.values().len() / 2);
-        let (links, addresses) = (Vec::with_capacity(LINKS), Vec::with_capacity(LINKS));
-        let mut outline = Self { elements, links, addresses, front, ..Self::default() };
-        let mut known: HashMap<String, usize> = HashMap::with_capacity(LINKS);
-        let own = key(document.url());
-        let mut stack: Vec<usize> = Vec::new();
-        let mut hidden = 0_usize;
-        for edge in document.root().traverse() {
-            match edge {
-                Edge::Open(node) => match node.value() {
-                    Node::Text(text) if hidden == 0 => {
-                        if let Some(top) = stack.last().and_then(|&top| outline.elements.get_mut(top)) {
-                            top.text += text.trim().len();
-                        }
-                    }
-                    Node::Element(element) if hidden > 0 || hides(element.name()) => hidden += 1,
-                    Node::Element(_) => {
-                        if let Some(element) = ElementRef::wrap(node) {
-                            let marks = Marks::of(element);
-                            outline.open(element, &marks, stack.last().copied());
-                            stack.push(outline.elements.len() - 1);
-                            if let Some(href) = marks.href
-                                && element.value().name() == "a"
-                            {
-                                outline.link(document, href, &marks, &own, &mut known);
-                            }
-                        }
-                    }
-                    _ => {}
-                },
-                Edge::Close(node) if node.value().is_element() => {
-                    if hidden > 0 {
-                        hidden -= 1;
-                    } else if let Some(index) = stack.pop() {
-                        outline.close(index);
-                    }
-                }
-                Edge::Close(_) => {}
+        let mut outline = Self {
+            // Half of the nodes of a page are elements, more or less.
+            elements: Vec::with_capacity(document.html().tree.values().len() / 2),
+            links: Vec::with_capacity(LINKS),
+            addresses: Addresses::of(document),
+            front: is_front(document.url()),
+            headings: Vec::new(),
+            articles: Vec::new(),
+            entries: Vec::new(),
+            classes: Classes::default(),
+        };
+        let root: NodeRef<'a, Node> = *document.root();
+        let mut above = None;
+        let mut next = Some(root);
+        while let Some(node) = next {
+            let opened = outline.visit(node, above);
+            if let Some(first) = opened.and_then(|_| node.first_child()) {
+                (next, above) = (Some(first), opened);
+                continue;
+            }
+            if let Some(index) = opened {
+                outline.close(index);
+            }
+            let mut last = node;
+            next = last.next_sibling().filter(|_| last != root);
+            while next.is_none()
+                && let Some(index) = above
+                && let Some(parent) = last.parent()
+            {
+                outline.close(index);
+                above = outline.elements.get(index).and_then(|part| part.parent);
+                last = parent;
+                next = last.next_sibling().filter(|_| last != root);
             }
         }
         outline.finish();
         outline
+    }
+
+    /// Notes a node inside the element at `above`; gives the index of an element that is to be looked into.
+    fn visit(&mut self, node: NodeRef<'a, Node>, above: Option<usize>) -> Option<usize> {
+        match node.value() {
+            Node::Text(text) => {
+                if let Some(above) = above.and_then(|above| self.elements.get_mut(above)) {
+                    above.text += document::trim(text).len();
+                }
+                None
+            }
+            Node::Element(element) if !hides(&element.name.local) => {
+                let element = ElementRef::wrap(node)?;
+                let marks = Marks::of(element);
+                let at = self.elements.len();
+                self.open(element, &marks, above);
+                if let Some(href) = marks.href
+                    && element.value().name.local == local_name!("a")
+                {
+                    self.link(href, &marks);
+                }
+                Some(at)
+            }
+            _ => None,
+        }
     }
 
     fn open(&mut self, element: ElementRef<'a>, marks: &Marks<'a>, parent: Option<usize>) {
@@ -209,33 +228,13 @@ impl<'a> Outline<'a> {
     }
 
     /// Notes the element that was opened last, a link, if it leads to another page.
-    fn link(
-        &mut self,
-        document: &Document,
-        href: &str,
-        marks: &Marks<'_>,
-        own: &str,
-        known: &mut HashMap<String, usize>,
-    ) {
+    fn link(&mut self, href: &str, marks: &Marks<'a>) {
         let at = self.elements.len() - 1;
         let Some((heading, zone)) = self.elements.last().map(|last| (last.in_heading, last.zone)) else { return };
         if self.links.len() >= MAX_LINKS || href.trim_start().starts_with('#') {
             return;
         }
-        let Some(url) = document.resolve(href) else { return };
-        let mut url = crate::normalise::url::cleaned(url);
-        if url.fragment().is_some_and(|fragment| !fragment.starts_with(['/', '!'])) {
-            url.set_fragment(None);
-        }
-        let key = key(&url);
-        if key == own {
-            return;
-        }
-        let next = self.addresses.len();
-        let address = *known.entry(key).or_insert(next);
-        if address == next {
-            self.addresses.push(url);
-        }
+        let Some(address) = self.addresses.number(href) else { return };
         let next = marks.rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("next"));
         self.links.push(Link { at, address, next, heading, zone, ..Link::default() });
     }
@@ -248,21 +247,26 @@ impl<'a> Outline<'a> {
             let inside = self.elements.get(at + 1..element.end).unwrap_or_default();
             let heading = inside.iter().take(40).find(|inner| inner.heading);
             let mut text = match heading {
-                Some(heading) => document::text(heading.element),
-                None => headline_inside(inside).unwrap_or_else(|| document::text(element.element)),
+                Some(heading) => document::line(heading.element),
+                None => headline_inside(inside).unwrap_or_else(|| document::line(element.element)),
             };
-            let mut generic = words::is_generic(&text);
+            let mut look = Look::of(&text);
+            let mut generic = words::is_generic_at(&text, look);
             let mut unlabelled = None;
             if generic && let Some(label) = label(element.element, inside) {
                 unlabelled = Some(std::mem::replace(&mut text, label));
                 generic = false;
+                look = Look::of(&text);
             }
-            truncate(&mut text, MAX_TEXT);
+            if text.len() > MAX_TEXT {
+                cut(&mut text, MAX_TEXT);
+                look = Look::of(&text);
+            }
             let place = self.place(at);
             let found = heading.is_some();
             if let Some(link) = self.links.get_mut(index) {
-                link.words = words::words(&text);
-                link.nameless = generic || words::is_code(&text);
+                link.words = look.words;
+                link.nameless = generic || words::is_code_at(&text, look);
                 link.text = text;
                 link.unlabelled = unlabelled;
                 link.heading |= found;
@@ -274,12 +278,7 @@ impl<'a> Outline<'a> {
 
     /// Numbers the texts, and finds the links whose text names nothing: the short ones that several addresses share.
     fn name(&mut self) {
-        let mut known: HashMap<&str, usize> = HashMap::with_capacity(self.links.len());
-        let numbered = self.links.iter().map(|link| {
-            let next = known.len();
-            *known.entry(link.text.as_str()).or_insert(next)
-        });
-        let wordings: Vec<usize> = numbered.collect();
+        let wordings = wordings(&self.links);
         for (link, wording) in self.links.iter_mut().zip(wordings) {
             link.wording = wording;
         }
@@ -312,22 +311,32 @@ impl<'a> Outline<'a> {
     }
 }
 
+/// A number for the text of each link; links with the same text have the same.
+fn wordings(links: &[Link<'_>]) -> Vec<usize> {
+    let mut known: HashMap<&str, usize> = HashMap::with_capacity(links.len());
+    let numbered = links.iter().map(|link| {
+        let next = known.len();
+        *known.entry(&*link.text).or_insert(next)
+    });
+    numbered.collect()
+}
+
 /// The headline of a link that wraps a whole block without a heading: of its pieces of text, the one that is neither a
 /// date nor a word or two.
-fn headline_inside(inside: &[Part<'_>]) -> Option<String> {
+fn headline_inside<'a>(inside: &[Part<'a>]) -> Option<Cow<'a, str>> {
     /// A subject or a place stands above many headlines.
     const FEW: f32 = 2.5;
-    let mut pieces: Vec<String> = Vec::new();
+    let mut pieces: Vec<Cow<'a, str>> = Vec::new();
     let mut is_block = false;
     for part in inside.iter().take(40) {
         let name = part.element.value().name();
         let leaf = part.element.children().all(|child| !child.value().is_element());
         if leaf && part.text > 0 && matches!(name, "p" | "div" | "span" | "time" | "dt" | "dd" | "strong" | "b") {
             is_block |= matches!(name, "p" | "div" | "time" | "dt" | "dd");
-            pieces.push(document::text(part.element));
+            pieces.push(document::line(part.element));
         }
     }
-    let all: usize = pieces.iter().map(String::len).sum();
+    let all: usize = pieces.iter().map(|piece| piece.len()).sum();
     let whole =
         inside.first().and_then(|first| first.parent).map(|_| inside.iter().filter(|part| is_top(part, inside)));
     let shown: usize = whole.into_iter().flatten().map(|part| part.text).sum();
@@ -345,54 +354,30 @@ fn is_top(part: &Part<'_>, inside: &[Part<'_>]) -> bool {
 }
 
 /// What a link without telling text says in its `title` or in the description of its picture.
-fn label(link: ElementRef<'_>, inside: &[Part<'_>]) -> Option<String> {
-    let pictures = inside.iter().take(20).filter(|inner| inner.element.value().name() == "img");
-    let labels = link.attr("title").into_iter().chain(pictures.filter_map(|picture| picture.element.attr("alt")));
-    let mut out = String::new();
-    for text in labels {
-        document::push_folded(&mut out, text.trim());
-        if !words::is_generic(&out) {
-            return Some(out);
-        }
-        out.clear();
-    }
-    None
+fn label<'a>(link: ElementRef<'a>, inside: &[Part<'a>]) -> Option<Cow<'a, str>> {
+    let is_picture = |inner: &&Part<'a>| inner.element.value().name.local == local_name!("img");
+    let pictures = inside.iter().take(20).filter(is_picture);
+    let labels = attribute(link, "title").into_iter();
+    let mut labels = labels.chain(pictures.filter_map(|picture| attribute(picture.element, "alt")));
+    labels.find_map(|text| Some(document::folded(text)).filter(|text| !words::is_generic(text)))
 }
 
 /// Cuts `text` at a character boundary at or before `limit` bytes.
 pub(super) fn truncate(text: &mut String, limit: usize) {
-    if text.len() > limit {
-        let mut end = limit;
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        text.truncate(end);
-    }
+    text.truncate(text.floor_char_boundary(limit));
 }
 
-/// What makes two addresses the same story.
-pub(super) fn key(url: &Url) -> String {
-    let mut host = url.host_str().unwrap_or_default();
-    while let Some(shorter) = host.strip_prefix("www.") {
-        host = shorter;
+/// The same for a text that may be borrowed.
+pub(super) fn cut(text: &mut Cow<'_, str>, limit: usize) {
+    match text {
+        Cow::Borrowed(text) => *text = text.get(..text.floor_char_boundary(limit)).unwrap_or_default(),
+        Cow::Owned(text) => truncate(text, limit),
     }
-    let mut key = String::with_capacity(url.as_str().len());
-    key.push_str(host);
-    key.push_str(without_slashes(url.path()));
-    if let Some(query) = url.query() {
-        key.push('?');
-        key.push_str(query);
-    }
-    if let Some(fragment) = url.fragment().filter(|fragment| fragment.starts_with(['/', '!'])) {
-        key.push('#');
-        key.push_str(fragment);
-    }
-    key
 }
 
 /// Whether detection does not look into an element of this name: nobody sees it, though not for want of scripts.
-fn hides(name: &str) -> bool {
-    document::is_invisible(name) && !matches!(name, "noscript" | "object")
+fn hides(name: &LocalName) -> bool {
+    !matches!(*name, local_name!("noscript") | local_name!("object")) && document::is_unseen(name)
 }
 
 /// How likely stories are inside this element, beside what is known of its surroundings.

@@ -8,7 +8,6 @@ use std::collections::{HashMap, HashSet};
 use super::address;
 use super::outline::{Link, Outline};
 use super::selectors::place;
-use crate::normalise::url::same_site;
 use crate::page::Document;
 
 /// So many candidates are told.
@@ -48,7 +47,7 @@ impl std::fmt::Display for Refused {
 /// The best of what was found in place of a list.
 pub(super) fn refused(document: &Document, outline: &Outline<'_>, is_one_story: bool) -> Vec<Refused> {
     let mut order: Vec<String> = Vec::new();
-    let mut groups: HashMap<String, Vec<&Link>> = HashMap::new();
+    let mut groups: HashMap<String, Vec<&Link<'_>>> = HashMap::new();
     for link in &outline.links {
         let Some(part) = outline.elements.get(link.at) else { continue };
         let selector = place(part.element);
@@ -64,7 +63,7 @@ pub(super) fn refused(document: &Document, outline: &Outline<'_>, is_one_story: 
         let items = links.iter().map(|link| link.address).collect::<HashSet<_>>().len();
         let words = mean(links.iter().map(|link| link.words));
         let promise = count(items.min(40)) * (words.min(8.0) + 0.5) * (mean(links.iter().map(|link| link.zone)) + 0.2);
-        let longest = links.iter().max_by_key(|link| link.text.len()).map_or("", |link| link.text.as_str());
+        let longest = links.iter().max_by_key(|link| link.text.len()).map_or("", |link| &*link.text);
         let why = why(document, outline, &links, items, words, is_one_story);
         found.push((promise, Refused { selector, items, sample: sample(longest), why }));
     }
@@ -76,15 +75,15 @@ pub(super) fn refused(document: &Document, outline: &Outline<'_>, is_one_story: 
 fn why(
     document: &Document,
     outline: &Outline<'_>,
-    links: &[&Link],
+    links: &[&Link<'_>],
     items: usize,
     words: f32,
     is_one_story: bool,
 ) -> &'static str {
-    let most = |is: &dyn Fn(&Link) -> bool| links.iter().filter(|link| is(link)).count() * 10 >= links.len() * 7;
-    let leads_to = |link: &Link| outline.addresses.get(link.address);
+    let most = |is: &dyn Fn(&Link<'_>) -> bool| links.iter().filter(|link| is(link)).count() * 10 >= links.len() * 7;
+    let leads_to = |link: &Link<'_>| outline.addresses.get(link.address);
     let zone = mean(links.iter().map(|link| link.zone));
-    if most(&|link| leads_to(link).is_some_and(|url| !same_site(url, document.url()))) {
+    if most(&|link| leads_to(link).is_some_and(|address| !address::is_on_site(&address, document.url()))) {
         return "they lead to other sites";
     }
     if zone < MENU {
@@ -94,7 +93,7 @@ fn why(
         return "their texts name no story";
     }
     let here = address::Here::of(document.url());
-    if most(&|link| leads_to(link).is_some_and(|url| address::worth(url, &here) < MINOR)) {
+    if most(&|link| leads_to(link).is_some_and(|address| address::worth(&address, &here) < MINOR)) {
         return "their addresses are those of subjects, authors, files or pages of lists";
     }
     if items < 3 {

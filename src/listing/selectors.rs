@@ -17,7 +17,8 @@ use ego_tree::NodeId;
 use scraper::{ElementRef, Selector};
 use url::Url;
 
-use super::outline::{Outline, key};
+use super::addresses::Key;
+use super::outline::Outline;
 use super::{Listing, MAX_ITEMS, Rules, Teaser, css, words};
 use crate::page::Document;
 use crate::page::field::{Alternative, Field, Look};
@@ -184,11 +185,11 @@ impl<'d, 'o> Stories<'d, 'o> {
                 by_key.entry(story_key(url)).or_insert(number);
             }
         }
-        let owners: Vec<Option<usize>> = outline.addresses.iter().map(|url| by_key.get(&key(url)).copied()).collect();
+        let owners: Vec<Option<usize>> = outline.addresses.iter().map(|address| by_key.get(&address.key().written()).copied()).collect();
         let mut links: Vec<Option<(u32, usize)>> = vec![None; teasers.len()];
         for (number, link) in outline.links.iter().enumerate() {
             let Some(story) = owners.get(link.address).copied().flatten() else { continue };
-            let same = teasers.get(story).and_then(|teaser| teaser.title.as_deref()) == Some(link.text.as_str());
+            let same = teasers.get(story).and_then(|teaser| teaser.title.as_deref()) == Some(&*link.text);
             let main = link.zone > 0.5;
             let worth =
                 u32::from(same) * 4 + u32::from(main) * 3 + u32::from(link.heading) * 2 + u32::from(!link.nameless);
@@ -361,5 +362,5 @@ fn same_title(a: Option<&str>, b: Option<&str>) -> bool {
 
 /// What makes two addresses the same story, whether they were cleaned or not.
 fn story_key(url: &Url) -> String {
-    key(&crate::normalise::url::clean(url))
+    Key::of(&crate::normalise::url::clean(url)).written()
 }

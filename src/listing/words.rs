@@ -4,6 +4,7 @@
 
 use std::sync::LazyLock;
 
+use memchr::memchr_iter;
 use regex::Regex;
 
 use crate::normalise::date;
@@ -69,56 +70,100 @@ pub(super) fn is_date_like(text: &str) -> bool {
 
 /// Whether a text has a number or a word that a date could be made of; cheap, and true far too often.
 pub(super) fn may_hold_date(text: &str) -> bool {
-    if text.is_ascii() {
-        let mut words = text.as_bytes().split(|byte| !byte.is_ascii_alphabetic());
-        return text.bytes().any(|byte| byte.is_ascii_digit()) || words.any(is_ascii_day_word);
-    }
-    let mut word = None;
-    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        if c.is_ascii_digit() || !c.is_ascii() && (is_day_sign(c) || c.is_numeric()) {
+    let bytes = text.as_bytes();
+    let mut inside = false;
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let sign = SIGNS[usize::from(*byte)];
+        if sign & (DIGIT | WIDE) == 0 {
+            if sign & DAY != 0 && !inside && text.get(at..).is_some_and(begins_with_day_word) {
+                return true;
+            }
+            inside = sign & LETTER != 0;
+            at += 1;
+            continue;
+        }
+        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
+        if c.is_numeric() || is_day_sign(c) {
             return true;
         }
-        if c.is_alphabetic() {
-            word.get_or_insert(at);
-        } else if let Some(start) = word.take()
-            && text.get(start..at).is_some_and(is_day_word)
-        {
+        let letter = c.is_alphabetic();
+        if letter && !inside && text.get(at..).is_some_and(begins_with_russian_day_word) {
             return true;
         }
+        inside = letter;
+        at += c.len_utf8();
     }
     false
 }
+
+/// What a byte is in a text.
+const SIGNS: [u8; 256] = {
+    let mut signs = [0; 256];
+    let mut byte: u8 = 0;
+    loop {
+        signs[byte as usize] = match byte {
+            b'0'..=b'9' => LETTER | DIGIT,
+            b'a' | b'd' | b'g' | b'h' | b'i' | b'o' | b't' | b'v' | b'w' | b'y' => LETTER | DAY,
+            b'A' | b'D' | b'G' | b'H' | b'I' | b'O' | b'T' | b'V' | b'W' | b'Y' => LETTER | DAY,
+            b'a'..=b'z' | b'A'..=b'Z' => LETTER,
+            b'\'' => APOSTROPHE,
+            128.. => WIDE,
+            _ => 0,
+        };
+        if byte == u8::MAX {
+            break signs;
+        }
+        byte += 1;
+    }
+};
+/// A letter or digit.
+const LETTER: u8 = 1;
+const DIGIT: u8 = 2;
+const APOSTROPHE: u8 = 4;
+/// A letter with which a word for a day begins; see [`begins_with_day_word`].
+const DAY: u8 = 8;
+/// Part of a character beyond ASCII.
+const WIDE: u8 = 16;
 
 /// Signs of Chinese and Japanese without which a date has no number either.
 fn is_day_sign(c: char) -> bool {
     matches!(c, '今' | '昨' | '前' | '民' | '以' | '年' | '周' | '週' | '星' | '刚' | '剛' | '礼' | '禮')
 }
 
-/// Whether a word may stand for a day or before or after a span of time.
-fn is_day_word(word: &str) -> bool {
-    match word.bytes().next() {
-        None => false,
-        Some(0..=127) => is_ascii_day_word(word.as_bytes()),
-        Some(_) => matches!(word.to_lowercase().as_str(), "вчера" | "сегодня"),
-    }
+/// Whether the first word of `text` is one of those without digits that dates are made of.
+fn begins_with_day_word(text: &str) -> bool {
+    let Some([first, second]) = text.as_bytes().first_chunk() else { return false };
+    let known: &[&str] = match [first.to_ascii_lowercase(), second.to_ascii_lowercase()] {
+        [b'a', b'g'] => &["ago"],
+        [b'a', b'y'] => &["ayer"],
+        [b'd', b'z'] => &["dzisiaj"],
+        [b'g', b'e'] => &["gestern"],
+        [b'h', b'e'] => &["heute"],
+        [b'h', b'i'] => &["hier"],
+        [b'h', b'o'] => &["hoje", "hoy"],
+        [b'i', b'e'] => &["ieri"],
+        [b'i', b'l'] => &["il"],
+        [b'o', b'g'] => &["oggi"],
+        [b'o', b'n'] => &["ontem"],
+        [b't', b'o'] => &["today"],
+        [b'v', b'o'] => &["vor"],
+        [b'w', b'c'] => &["wczoraj"],
+        [b'y', b'e'] => &["yesterday"],
+        _ => return false,
+    };
+    known.iter().any(|known| {
+        let Some((word, rest)) = text.split_at_checked(known.len()) else { return false };
+        word.eq_ignore_ascii_case(known) && !rest.starts_with(char::is_alphabetic)
+    })
 }
 
-/// The same for a word that begins with a letter of ASCII: one of those without digits that dates are made of.
-fn is_ascii_day_word(word: &[u8]) -> bool {
-    let known: &[&str] = match word.first().map_or(0, u8::to_ascii_lowercase) {
-        b'a' => &["ago", "ayer"],
-        b'd' => &["dzisiaj"],
-        b'g' => &["gestern"],
-        b'h' => &["heute", "hier", "hoje", "hoy"],
-        b'i' => &["ieri", "il"],
-        b'o' => &["oggi", "ontem"],
-        b't' => &["today"],
-        b'v' => &["vor"],
-        b'w' => &["wczoraj"],
-        b'y' => &["yesterday"],
-        _ => &[],
-    };
-    known.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+/// The same for the words of Russian.
+fn begins_with_russian_day_word(text: &str) -> bool {
+    text.starts_with(['в', 'В', 'с', 'С']) && {
+        let word = text.find(|c: char| !c.is_alphabetic()).and_then(|end| text.get(..end)).unwrap_or(text);
+        matches!(word.to_lowercase().as_str(), "вчера" | "сегодня")
+    }
 }
 
 fn has_digit(text: &str) -> bool {
@@ -165,11 +210,14 @@ pub(super) fn is_generic(text: &str) -> bool {
     !text.chars().any(char::is_alphanumeric) || text.len() < 64 && GENERIC.is_match(text)
 }
 
-/// Whether a text is a reference and no headline: `19/137`, `ABC-2024.17`.
-pub(super) fn is_code(text: &str) -> bool {
-    let digits = || text.bytes().filter(u8::is_ascii_digit).count();
-    let letters = || text.chars().filter(|c| c.is_alphanumeric()).count();
-    text.len() < 40 && digits() * 5 >= letters() * 2 && !text.is_empty()
+/// The same for a text without white space at its ends that was looked at.
+pub(super) fn is_generic_at(text: &str, look: Look) -> bool {
+    look.letters == 0 || text.len() < 64 && GENERIC.is_match(text)
+}
+
+/// Whether a text that was looked at is a reference and no headline: `19/137`, `ABC-2024.17`.
+pub(super) fn is_code_at(text: &str, look: Look) -> bool {
+    text.len() < 40 && look.digits * 5 >= look.letters * 2 && !text.is_empty()
 }
 
 /// Whether `summary` says nothing that `title` does not: the title itself, its beginning, or the title with bullets, a
@@ -183,7 +231,7 @@ pub(super) fn repeats(summary: &str, title: &str) -> bool {
     if may_be_within(summary, title) && letters(title).contains(&letters(summary)) {
         return true;
     }
-    let Some((before, after)) = summary.split_once(title).filter(|_| !title.is_empty()) else { return false };
+    let Some((before, after)) = split_around(summary, title) else { return false };
     [before, after].iter().all(|rest| {
         let rest = rest.trim();
         let in_brackets =
@@ -192,14 +240,23 @@ pub(super) fn repeats(summary: &str, title: &str) -> bool {
     })
 }
 
+/// What stands before and after `part` in a short text; an empty part is nowhere.
+///
+/// [`str::split_once`] first prepares itself for long texts.
+fn split_around<'t>(text: &'t str, part: &str) -> Option<(&'t str, &'t str)> {
+    let first = *part.as_bytes().first()?;
+    let mut places = memchr_iter(first, text.as_bytes());
+    places.find_map(|at| {
+        let (before, rest) = text.split_at_checked(at)?;
+        Some((before, rest.strip_prefix(part)?))
+    })
+}
+
 /// Whether the letters of `part` are few enough to stand within those of `whole`; in lower case a letter beyond ASCII may
 /// become up to three.
 fn may_be_within(part: &str, whole: &str) -> bool {
-    let letters = |text: &str, most: usize| {
-        let letters = text.chars().filter(|c| c.is_alphanumeric());
-        letters.map(|c| if c.is_ascii() { 1 } else { most }).sum::<usize>()
-    };
-    letters(part, 1) <= letters(whole, 3)
+    let room: usize = whole.chars().filter(|c| c.is_alphanumeric()).map(|c| if c.is_ascii() { 1 } else { 3 }).sum();
+    part.chars().filter(|c| c.is_alphanumeric()).nth(room).is_none()
 }
 
 /// The letters and digits of a text, lower case.
@@ -209,31 +266,62 @@ pub(super) fn letters(text: &str) -> String {
 
 /// How many words a text has; two CJK characters count as one.
 pub(super) fn words(text: &str) -> f32 {
-    let mut words = 0.0;
-    let mut inside = false;
-    for c in text.chars() {
-        if c.is_ascii() {
-            let letter = c.is_ascii_alphanumeric();
-            if letter && !inside {
-                words += 1.0;
-            }
-            inside = letter || inside && c == '\'';
+    look::<false>(text).words
+}
+
+/// What a text is made of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Look {
+    /// How many words it has; two CJK characters count as one.
+    pub(super) words: f32,
+    /// How many letters and digits of any script.
+    letters: usize,
+    /// How many digits of ASCII.
+    digits: usize,
+}
+
+impl Look {
+    /// One pass over `text`.
+    pub(super) fn of(text: &str) -> Self {
+        look::<true>(text)
+    }
+}
+
+/// Counts words, and letters and digits too if `LETTERS`.
+#[expect(clippy::cast_precision_loss, reason = "counts of words are small")]
+fn look<const LETTERS: bool>(text: &str) -> Look {
+    let (mut halves, mut letters, mut digits) = (0_usize, 0, 0);
+    let mut inside = 0;
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let sign = SIGNS[usize::from(*byte)];
+        if sign & WIDE == 0 {
+            // Without a branch, since nobody can foretell where words end.
+            let letter = sign & LETTER;
+            halves += usize::from(letter & !inside) * 2;
+            inside = letter | inside & (sign / APOSTROPHE);
+            letters += usize::from(letter);
+            digits += usize::from(sign / DIGIT & 1);
+            at += 1;
             continue;
         }
-        let wide = matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}');
-        if wide {
-            words += 0.5;
-            inside = false;
+        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
+        at += c.len_utf8();
+        if LETTERS {
+            letters += usize::from(c.is_alphanumeric());
+        }
+        if matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}') {
+            halves += 1;
+            inside = 0;
         } else if c.is_alphanumeric() {
-            if !inside {
-                words += 1.0;
-            }
-            inside = true;
+            halves += usize::from(inside == 0) * 2;
+            inside = 1;
         } else if c != '’' && !is_mark(c) {
-            inside = false;
+            inside = 0;
         }
     }
-    words
+    Look { words: halves as f32 / 2.0, letters, digits }
 }
 
 /// Marks of scripts that write vowels as marks; they do not end a word.

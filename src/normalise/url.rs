@@ -81,11 +81,10 @@ const TRACKING: &[&str] = &[
 
 /// Whether the query parameter `name` only counts visitors.
 pub fn is_tracking(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.starts_with("utm_")
-        || name.starts_with("hsa_")
-        || name.starts_with("stm_")
-        || TRACKING.contains(&name.as_str())
+    const STARTS: [&str; 3] = ["utm_", "hsa_", "stm_"];
+    let start = name.get(..4).unwrap_or_default();
+    STARTS.iter().any(|known| known.eq_ignore_ascii_case(start))
+        || TRACKING.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// Whether a query parameter is the name of one visit, as forums and shops write it for visitors without cookies.
@@ -101,6 +100,12 @@ pub fn is_session(name: &str, value: &str) -> bool {
     drawn && NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
+/// Whether `pair` of a query (`page=2`) may change the page: it is not empty, counts no visitors and names no visit.
+pub fn says_something(pair: &str) -> bool {
+    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+    !pair.is_empty() && !is_tracking(name) && !is_session(name, value)
+}
+
 /// `address` without tracking parameters and names of visits; all else, the fragment too, stays as it is.
 pub fn clean(address: &Url) -> Url {
     cleaned(address.clone())
@@ -111,10 +116,7 @@ pub fn cleaned(mut address: Url) -> Url {
     let Some(query) = address.query() else { return address };
     let kept: Vec<&str> = query
         .split('&')
-        .filter(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            !pair.is_empty() && !is_tracking(name) && !is_session(name, value)
-        })
+        .filter(|pair| says_something(pair))
         .collect();
     let kept = (!kept.is_empty()).then(|| kept.join("&"));
     address.set_query(kept.as_deref());
@@ -124,7 +126,11 @@ pub fn cleaned(mut address: Url) -> Url {
 /// The registrable domain of `address` (`bbc.co.uk` of `news.bbc.co.uk`), by the Public Suffix List; the host itself
 /// for addresses without one.
 pub fn site(address: &Url) -> &str {
-    let host = address.host_str().unwrap_or_default();
+    domain(address.host_str().unwrap_or_default())
+}
+
+/// The registrable domain of a host, by the same list.
+pub(crate) fn domain(host: &str) -> &str {
     psl::domain_str(host).unwrap_or(host)
 }
 

@@ -1,9 +1,11 @@
 //! The one tree of a page and what every stage asks of it.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use ego_tree::NodeId;
+use html5ever::{LocalName, local_name};
 use scraper::{ElementRef, Html, Node, Selector};
 use serde_json::Value;
 use url::Url;
@@ -245,23 +247,49 @@ fn flatten(value: Value, objects: &mut Vec<Value>) {
     }
 }
 
-/// Elements whose text no reader sees.
-pub fn is_invisible(name: &str) -> bool {
-    matches!(
-        name,
-        "script" | "style" | "noscript" | "template" | "head" | "svg" | "iframe" | "object" | "select" | "textarea"
-    )
+/// Defines a question about the names of elements twice: for a name as text, and for one as the tree keeps it, which is
+/// compared as a number.
+macro_rules! is_one_of {
+    ($(#[$about:meta])* $by_text:ident, $by_number:ident: $($name:tt)*) => {
+        $(#[$about])*
+        pub fn $by_text(name: &str) -> bool {
+            matches!(name, $($name)|*)
+        }
+
+        $(#[$about])*
+        pub(crate) fn $by_number(name: &LocalName) -> bool {
+            matches!(*name, $(local_name!($name))|*)
+        }
+    };
+}
+
+is_one_of! {
+    /// Elements whose text no reader sees.
+    is_invisible, is_unseen:
+    "script" "style" "noscript" "template" "head" "svg" "iframe" "object" "select" "textarea"
+}
+
+is_one_of! {
+    /// Elements that flow inside a line, so that no space belongs at their edges.
+    is_inline, flows:
+    "a" "abbr" "b" "bdi" "bdo" "big" "cite" "code" "data" "del" "dfn" "em" "font" "i" "ins" "kbd" "label" "mark"
+    "nobr" "q" "rp" "rt" "ruby" "s" "samp" "small" "span" "strike" "strong" "sub" "sup" "time" "tt" "u" "var" "wbr"
 }
 
 /// The visible text below `element` on one line, white space folded.
 pub fn text(element: ElementRef<'_>) -> String {
-    let mut out = String::new();
-    match only_text(element) {
-        Some(piece) => push_folded(&mut out, piece),
-        None => collect(element, |piece| push_folded(&mut out, piece)),
+    line(element).into_owned()
+}
+
+/// The same, borrowed from the page where it stands there in this way.
+pub fn line(element: ElementRef<'_>) -> Cow<'_, str> {
+    if let Some(piece) = only_text(element) {
+        return folded(piece);
     }
+    let mut out = String::new();
+    collect(element, |piece| push_folded(&mut out, piece));
     out.truncate(out.trim_end().len());
-    out
+    Cow::Owned(out)
 }
 
 /// The text of an element that holds a single text and nothing else, as most links and short fields do.
@@ -270,70 +298,57 @@ fn only_text(element: ElementRef<'_>) -> Option<&str> {
     only.value().as_text().map(|text| &**text)
 }
 
+/// `text` without white space at its ends and with single spaces inside.
+pub fn folded(text: &str) -> Cow<'_, str> {
+    let bare = trim(text);
+    if folded_run(bare) == bare.len() {
+        return Cow::Borrowed(bare);
+    }
+    let mut out = String::new();
+    push_folded(&mut out, bare);
+    Cow::Owned(out)
+}
+
+/// [`str::trim`], which few texts need.
+pub fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
+}
+
 /// Calls `push` with every visible text below `element`, and with a space at `<br>` and block boundaries.
 fn collect(element: ElementRef<'_>, mut push: impl FnMut(&str)) {
-    use ego_tree::iter::Edge;
-    let mut hidden = 0_usize;
-    for edge in element.traverse() {
-        let (node, opening) = match edge {
-            Edge::Open(node) => (node, true),
-            Edge::Close(node) => (node, false),
-        };
+    let mut next = element.first_child();
+    while let Some(node) = next {
         match node.value() {
-            Node::Text(text) if opening && hidden == 0 => push(text),
-            Node::Element(inner) => {
-                let name = inner.name();
-                if is_invisible(name) && node.id() != element.id() {
-                    hidden = if opening { hidden + 1 } else { hidden.saturating_sub(1) };
-                } else if hidden == 0 && !is_inline(name) {
+            Node::Text(text) => push(text),
+            Node::Element(inner) if !is_unseen(&inner.name.local) => {
+                if !flows(&inner.name.local) {
+                    push(" ");
+                }
+                if let Some(first) = node.first_child() {
+                    next = Some(first);
+                    continue;
+                }
+                if !flows(&inner.name.local) {
                     push(" ");
                 }
             }
             _ => {}
         }
+        let mut last = node;
+        next = last.next_sibling();
+        while next.is_none()
+            && let Some(above) = last.parent().filter(|above| above.id() != element.id())
+        {
+            if above.value().as_element().is_some_and(|above| !flows(&above.name.local)) {
+                push(" ");
+            }
+            last = above;
+            next = last.next_sibling();
+        }
     }
-}
-
-/// Whether `name` is an element that flows inside a line, so that no space belongs at its edges.
-pub fn is_inline(name: &str) -> bool {
-    matches!(
-        name,
-        "a" | "abbr"
-            | "b"
-            | "bdi"
-            | "bdo"
-            | "big"
-            | "cite"
-            | "code"
-            | "data"
-            | "del"
-            | "dfn"
-            | "em"
-            | "font"
-            | "i"
-            | "ins"
-            | "kbd"
-            | "label"
-            | "mark"
-            | "nobr"
-            | "q"
-            | "rp"
-            | "rt"
-            | "ruby"
-            | "s"
-            | "samp"
-            | "small"
-            | "span"
-            | "strike"
-            | "strong"
-            | "sub"
-            | "sup"
-            | "time"
-            | "tt"
-            | "u"
-            | "var"
-            | "wbr"
-    )
 }
 
 /// Appends `piece` with its white space folded into single spaces.
@@ -355,27 +370,38 @@ pub fn push_folded(out: &mut String, piece: &str) {
 /// How many bytes at the beginning of `text` are words with single spaces between them.
 fn folded_run(text: &str) -> usize {
     let bytes = text.as_bytes();
+    let may_begin_space = |at: usize| bytes.get(at).is_some_and(|byte| MAY_BEGIN_SPACE[usize::from(*byte)]);
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
-        match byte {
-            b' ' if at > 0 && bytes.get(at + 1).is_some_and(|next| !may_begin_space(*next)) => at += 1,
-            b' ' | b'\t'..=b'\r' => break,
-            // Of the bytes that begin other characters, few begin white space.
-            _ if may_begin_space(*byte)
-                && text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(char::is_whitespace) =>
-            {
-                break;
-            }
-            _ => at += 1,
+        if !MAY_BEGIN_SPACE[usize::from(*byte)] {
+            at += 1;
+            continue;
         }
+        if *byte == b' ' && at > 0 && at + 1 < bytes.len() && !may_begin_space(at + 1) {
+            at += 2;
+            continue;
+        }
+        // Of the bytes that begin other characters, few begin white space.
+        if text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(char::is_whitespace) {
+            break;
+        }
+        at += 1;
     }
     at
 }
 
-/// Whether a character of Unicode's `White_Space` begins with `byte` in UTF-8.
-fn may_begin_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t'..=b'\r' | 0xC2 | 0xE1 | 0xE2 | 0xE3)
-}
+/// Whether a character of Unicode's `White_Space` begins with a byte in UTF-8.
+const MAY_BEGIN_SPACE: [bool; 256] = {
+    let mut may = [false; 256];
+    let mut byte: u8 = 0;
+    loop {
+        may[byte as usize] = matches!(byte, b' ' | b'\t'..=b'\r' | 0xC2 | 0xE1 | 0xE2 | 0xE3);
+        if byte == u8::MAX {
+            break may;
+        }
+        byte += 1;
+    }
+};
 
 #[cfg(test)]
 mod tests {
