@@ -86,9 +86,9 @@ impl<'a> Here<'a> {
 /// never stories.
 pub(super) fn worth(address: &Address<'_>, here: &Here<'_>) -> f32 {
     let Here { page, folder, numbered } = *here;
-    let (path, query) = (address.path, address.query());
+    let (path, query) = (address.path(), address.query());
     let site = is_on_site(address, page);
-    if !site && is_share_host(address.host) {
+    if !site && is_share_host(address.host()) {
         return 0.0;
     }
     let name = Name::of(path);
@@ -133,7 +133,7 @@ pub(super) fn worth(address: &Address<'_>, here: &Here<'_>) -> f32 {
 /// Whether an address is on the site of `page`.
 pub(super) fn is_on_site(address: &Address<'_>, page: &Url) -> bool {
     let host = page.host_str().unwrap_or_default();
-    address.host == host || domain(address.host) == domain(host)
+    address.host() == host || domain(address.host()) == domain(host)
 }
 
 /// What the last part of a path is made of, and a little of the whole path.
@@ -304,7 +304,6 @@ fn is_share_host(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::join::Parts;
 
     #[test]
     fn parts_of_paths_can_be_looked_up() {
@@ -369,7 +368,7 @@ mod tests {
         let page = Url::parse("https://www.post.example/news/").unwrap();
         let worth = |address: &str| {
             let url = page.join(address).unwrap();
-            worth(&Address::of(url.as_str(), &Parts::of(&url)), &Here::of(&page))
+            worth(&Address::of(&url), &Here::of(&page))
         };
         let story = worth("/news/2026/11/18/the-bridge-opens-again");
         for address in ["/tag/bridge", "/news/page/2", "/?sort=new", "/", "/logo.PNG", "https://x.com/share", "/about"]

@@ -6,7 +6,7 @@
 use std::hash::{BuildHasher, Hasher};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
-use url::Url;
+use url::{Position, Url};
 
 use super::address::without_slashes;
 use crate::normalise::url::{cleaned, says_something};
@@ -38,50 +38,64 @@ struct Span {
     parts: Parts,
 }
 
-/// One address and its parts.
+/// One address and where its parts are.
 #[derive(Clone, Copy)]
 pub(super) struct Address<'o> {
     /// All of it.
     pub(super) text: &'o str,
-    /// With brackets, where it is a number of version 6.
-    pub(super) host: &'o str,
-    /// With its first slash.
-    pub(super) path: &'o str,
-    /// With its sign; empty where there is none.
-    asked: &'o str,
-    /// With its sign; empty where there is none.
-    fragment: &'o str,
+    parts: Parts,
 }
 
 impl<'o> Address<'o> {
-    pub(super) fn of(text: &'o str, parts: &Parts) -> Self {
-        let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
-        Self {
-            text,
-            host: part(parts.host, parts.host_end),
-            path: part(parts.path, parts.query),
-            asked: part(parts.query, parts.fragment),
-            fragment: part(parts.fragment, text.len()),
+    pub(super) fn of(url: &'o Url) -> Self {
+        Self { text: url.as_str(), parts: Parts::of(url) }
+    }
+
+    fn part(&self, from: usize, to: usize) -> &'o str {
+        self.text.get(from..to).unwrap_or_default()
+    }
+
+    /// With brackets, where it is a number of version 6.
+    pub(super) fn host(&self) -> &'o str {
+        self.part(self.parts.host, self.parts.host_end)
+    }
+
+    /// With its first slash.
+    pub(super) fn path(&self) -> &'o str {
+        self.part(self.parts.path, self.parts.query)
+    }
+
+    /// The query with its sign; empty where there is none.
+    fn asked(&self) -> &'o str {
+        self.part(self.parts.query, self.parts.fragment)
+    }
+
+    /// The query without its sign; empty where there is none.
+    pub(super) fn query(&self) -> &'o str {
+        self.asked().get(1..).unwrap_or_default()
+    }
+
+    /// The fragment with its sign, where it is the path of a page that scripts write.
+    fn page(&self) -> &'o str {
+        match self.text.as_bytes().get(self.parts.fragment..) {
+            Some([b'#', b'/' | b'!', ..]) => self.part(self.parts.fragment, self.text.len()),
+            _ => "",
         }
     }
 
-    /// Without its sign; empty where there is none.
-    pub(super) fn query(&self) -> &'o str {
-        self.asked.get(1..).unwrap_or_default()
-    }
-
-    /// For whoever keeps it.
-    pub(super) fn url(&self) -> Option<Url> {
-        Url::parse(self.text).ok()
+    /// For whoever keeps it; `page` is where it was found.
+    pub(super) fn url(&self, page: &Url) -> Option<Url> {
+        // What stands on the same host need not be taken apart to its beginning.
+        let rest = self.text.strip_prefix(&page[..Position::BeforePath]).filter(|rest| is_path(rest));
+        page.join(rest.unwrap_or(self.text)).ok()
     }
 
     pub(super) fn key(&self) -> Key<'o> {
-        let mut host = self.host;
+        let mut host = self.host();
         while let Some(shorter) = host.strip_prefix("www.") {
             host = shorter;
         }
-        let fragment = if names_page(self.fragment) { self.fragment } else { "" };
-        Key { host, path: without_slashes(self.path), asked: self.asked, fragment }
+        Key { host, path: without_slashes(self.path()), asked: self.asked(), page: self.page() }
     }
 }
 
@@ -91,22 +105,22 @@ pub(super) struct Key<'o> {
     host: &'o str,
     path: &'o str,
     asked: &'o str,
-    fragment: &'o str,
+    page: &'o str,
 }
 
 impl<'o> Key<'o> {
     pub(super) fn of(url: &'o Url) -> Self {
-        Address::of(url.as_str(), &Parts::of(url)).key()
+        Address::of(url).key()
     }
 
     /// For whoever keeps it.
     pub(super) fn written(&self) -> String {
-        [self.host, self.path, self.asked, self.fragment].concat()
+        [self.host, self.path, self.asked, self.page].concat()
     }
 
     fn hash(&self, hasher: &DefaultHashBuilder) -> u64 {
         let mut hasher = hasher.build_hasher();
-        for part in [self.host, self.path, self.asked, self.fragment] {
+        for part in [self.host, self.path, self.asked, self.page] {
             hasher.write(part.as_bytes());
         }
         hasher.finish()
@@ -130,8 +144,7 @@ impl<'a> Addresses<'a> {
     pub(super) fn number(&mut self, reference: &str) -> Option<usize> {
         let from = self.text.len();
         let parts = self.append(reference)?;
-        let address = Address::of(self.text.get(from..)?, &parts);
-        let key = address.key();
+        let key = Address { text: self.text.get(from..)?, parts }.key();
         if key == self.own {
             self.text.truncate(from);
             return None;
@@ -154,9 +167,9 @@ impl<'a> Addresses<'a> {
     fn append(&mut self, reference: &str) -> Option<Parts> {
         let from = self.text.len();
         if let Some(parts) = self.base.and_then(|base| base.join(reference.trim(), &mut self.text)) {
-            let address = Address::of(self.text.get(from..)?, &parts);
-            let is_clean = address.asked.is_empty() || address.query().split('&').all(says_something);
-            let kept = if names_page(address.fragment) { self.text.len() } else { from + parts.fragment };
+            let address = Address { text: self.text.get(from..)?, parts };
+            let is_clean = address.asked().is_empty() || address.query().split('&').all(says_something);
+            let kept = from + parts.fragment + address.page().len();
             if is_clean {
                 self.text.truncate(kept);
                 return Some(parts);
@@ -164,7 +177,7 @@ impl<'a> Addresses<'a> {
             self.text.truncate(from);
         }
         let mut url = cleaned(self.document.resolve(reference)?);
-        if url.fragment().is_some_and(|fragment| !fragment.starts_with(['/', '!'])) {
+        if Address::of(&url).page().is_empty() {
             url.set_fragment(None);
         }
         self.text.push_str(url.as_str());
@@ -187,10 +200,10 @@ impl<'a> Addresses<'a> {
 
 fn get<'o>(text: &'o str, spans: &[Span], number: usize) -> Option<Address<'o>> {
     let Span { from, to, parts } = spans.get(number)?;
-    Some(Address::of(text.get(*from..*to)?, parts))
+    Some(Address { text: text.get(*from..*to)?, parts: *parts })
 }
 
-/// Whether a fragment with its sign is the path of a page that scripts write.
-fn names_page(fragment: &str) -> bool {
-    matches!(fragment.as_bytes(), [b'#', b'/' | b'!', ..])
+/// Whether a reference begins with a folder or file and not with a host.
+fn is_path(reference: &str) -> bool {
+    reference.starts_with('/') && !reference.starts_with("//")
 }

@@ -134,7 +134,7 @@ pub(super) fn stories<'a>(document: &'a Document, outline: &mut Outline<'a>, cho
         let block = block_of(outline, item, next);
         let seen = read.remove(&(item.block, block.len()));
         let seen = seen.unwrap_or_else(|| describe(&block, document, &mut outline.classes));
-        if let Some(teaser) = teaser(outline, item, &block, seen) {
+        if let Some(teaser) = teaser(document, outline, item, &block, seen) {
             stories.push(Story { block, teaser });
         }
     }
@@ -445,11 +445,17 @@ fn term_of(block: ElementRef<'_>) -> Option<ElementRef<'_>> {
     before.filter(|before| before.value().name() == "dt")
 }
 
-fn teaser(outline: &Outline<'_>, item: &Item, block: &[ElementRef<'_>], mut teaser: Teaser) -> Option<Teaser> {
+fn teaser(
+    document: &Document,
+    outline: &Outline<'_>,
+    item: &Item,
+    block: &[ElementRef<'_>],
+    mut teaser: Teaser,
+) -> Option<Teaser> {
     let link = outline.links.get(item.link)?;
     let element = outline.elements.get(link.at)?.element;
     let mut title = link.text.clone().into_owned();
-    if let Some(long) = document::attribute(element, "title").map(str::trim)
+    if let Some(long) = link.title.map(str::trim)
         && let Some(start) = title.strip_suffix('…').or_else(|| title.strip_suffix("...")).map(str::trim_end)
         && long.starts_with(start)
     {
@@ -465,7 +471,7 @@ fn teaser(outline: &Outline<'_>, item: &Item, block: &[ElementRef<'_>], mut teas
     truncate(&mut title, 600);
     teaser.summary = teaser.summary.filter(|summary| !words::repeats(summary, &title));
     teaser.title = Some(title);
-    teaser.url = outline.addresses.get(link.address).and_then(|address| address.url());
+    teaser.url = outline.addresses.get(link.address).and_then(|address| address.url(document.url()));
     Some(teaser)
 }
 

@@ -2,10 +2,13 @@
 //!
 //! A page writes the same `class` again for every item of a list, so that each different one is looked at once.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
+use hashbrown::HashMap;
 use html5ever::local_name;
 use scraper::ElementRef;
+
+use crate::page::document;
 
 /// What the words of one `class` attribute say.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -33,6 +36,8 @@ pub(super) struct Facts {
     pub(super) category: bool,
     /// A short text.
     pub(super) summary: bool,
+    /// The number of the first word that says "next" or "older", counted from 1; 0 if none does.
+    pub(super) next: u8,
 }
 
 /// The attributes of an element that detection asks for; empty where they are absent.
@@ -47,6 +52,9 @@ pub(super) struct Marks<'a> {
     /// Of an element that has `itemscope`, too.
     pub(super) itemtype: &'a str,
     pub(super) href: Option<&'a str>,
+    pub(super) title: Option<&'a str>,
+    /// What `aria-label` says.
+    pub(super) label: Option<&'a str>,
     pub(super) itemscope: bool,
 }
 
@@ -58,7 +66,7 @@ impl<'a> Marks<'a> {
             let value: &'a str = value;
             match name.local {
                 local_name!("class") => marks.class = value,
-                local_name!("id") => marks.id = value.trim(),
+                local_name!("id") => marks.id = document::trim(value),
                 local_name!("role") => marks.role = value,
                 local_name!("rel") => marks.rel = value,
                 local_name!("style") => marks.style = value,
@@ -66,6 +74,8 @@ impl<'a> Marks<'a> {
                 local_name!("itemtype") => marks.itemtype = value,
                 local_name!("itemscope") => marks.itemscope = true,
                 local_name!("href") => marks.href = Some(value),
+                local_name!("title") => marks.title = Some(value),
+                local_name!("aria-label") => marks.label = Some(value),
                 _ => {}
             }
         }
@@ -137,60 +147,112 @@ fn read(class: &str) -> Facts {
         if !written.bytes().any(|byte| byte.is_ascii_digit()) && !is_state(written) {
             stable.push(written);
         }
-        let word = written.to_ascii_lowercase();
-        facts.heading |= is_title(&word);
+        let word = lower(written);
+        let word = Word { text: &word, says: says(&word) };
+        facts.heading |= word.is_title();
         facts.entry |= matches!(written, "h-entry" | "hentry");
-        facts.showcase |= is_showcase(&word);
-        facts.zone = least(facts.zone, zone(&word));
+        facts.showcase |= word.says & SHOWCASE != 0;
+        facts.zone = least(facts.zone, zone(word.text));
+        if facts.next == 0 && word.says & NEXT != 0 && !word.text.contains("prev") {
+            facts.next = u8::try_from(number + 1).unwrap_or(u8::MAX);
+        }
         if number < 12 {
-            read_meaning(&word, &mut facts);
+            word.read_meaning(&mut facts);
         }
     }
-    let whole = class.to_ascii_lowercase();
-    facts.updated = whole.contains("updated") && !whole.contains("published") || whole.contains("modified");
+    facts.updated = says_updated(class);
     stable.sort_unstable();
     stable.dedup();
     facts.stable = stable.into_iter().fold(1, |hash, class| mix(hash, fingerprint(class)));
     facts
 }
 
-fn read_meaning(class: &str, facts: &mut Facts) {
-    let has = |words: &[&str]| class.split(['-', '_']).any(|part| words.contains(&part));
-    facts.duration |= has(&["duration", "length", "runtime", "playtime", "dauer", "durée", "duracion"]);
-    if has(&["author", "byline", "autor", "auteur", "writer", "reporter"]) && !has(&["avatar", "image", "bio"]) {
-        facts.author = facts.author.max(if class.contains("name") { 3 } else { 2 });
-    } else if has(&[
-        "date",
-        "time",
-        "published",
-        "pubdate",
-        "datum",
-        "data",
-        "posted",
-        "tarih",
-        "pvm",
-        "fecha",
-        "ημερομηνια",
-        "when",
-        "timestamp",
-        "dateline",
-    ]) {
-        facts.date = true;
-    } else if has(&["category", "categories", "cat", "tag", "rubrik", "kicker", "section", "topic"]) {
-        facts.category = true;
-    } else if has(&[
-        "summary",
-        "excerpt",
-        "description",
-        "desc",
-        "teaser",
-        "intro",
-        "dek",
-        "abstract",
-        "snippet",
-        "lead",
-    ]) {
-        facts.summary = true;
+/// `text` in lower case.
+pub(super) fn lower(text: &str) -> Cow<'_, str> {
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(text.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+fn says_updated(class: &str) -> bool {
+    let says = |word: &[u8]| class.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
+    // All three words end in this way, and few classes do.
+    says(b"ed") && (says(b"updated") && !says(b"published") || says(b"modified"))
+}
+
+/// One class in lower case and what its parts say.
+struct Word<'w> {
+    text: &'w str,
+    says: u16,
+}
+
+const DURATION: u16 = 1;
+const AUTHOR: u16 = 1 << 1;
+/// Not the name of the author.
+const PORTRAIT: u16 = 1 << 2;
+const DATE: u16 = 1 << 3;
+const CATEGORY: u16 = 1 << 4;
+const SUMMARY: u16 = 1 << 5;
+const SHOWCASE: u16 = 1 << 6;
+const TITLE: u16 = 1 << 7;
+const NEXT: u16 = 1 << 8;
+
+/// The parts of a class between `-` and `_`, which no part is longer for.
+fn parts(class: &str) -> impl DoubleEndedIterator<Item = &str> {
+    class.split(['-', '_'])
+}
+
+/// What the parts of a class (lower case) say, all together.
+fn says(class: &str) -> u16 {
+    parts(class).fold(0, |says, part| says | part_says(part))
+}
+
+fn part_says(part: &str) -> u16 {
+    match part {
+        "duration" | "length" | "runtime" | "playtime" | "dauer" | "durée" | "duracion" => DURATION,
+        "author" | "byline" | "autor" | "auteur" | "writer" | "reporter" => AUTHOR,
+        "avatar" | "image" | "bio" => PORTRAIT,
+        "date" | "time" | "published" | "pubdate" | "datum" | "data" | "posted" | "tarih" | "pvm" | "fecha"
+        | "ημερομηνια" | "when" | "timestamp" | "dateline" => DATE,
+        "category" | "categories" | "cat" | "tag" | "rubrik" | "kicker" | "section" | "topic" => CATEGORY,
+        "summary" | "excerpt" | "description" | "desc" | "teaser" | "intro" | "dek" | "abstract" | "snippet"
+        | "lead" => SUMMARY,
+        // Boxes that repeat the site's newest or best stories above every list.
+        "slider" | "carousel" | "slideshow" | "flexslider" | "ticker" | "breaking" | "featured" | "spotlight" => {
+            SHOWCASE
+        }
+        "title" | "headline" | "heading" | "ttl" => TITLE,
+        "next" | "older" => NEXT,
+        _ => 0,
+    }
+}
+
+impl Word<'_> {
+    fn read_meaning(&self, facts: &mut Facts) {
+        let says = |meaning: u16| self.says & meaning != 0;
+        facts.duration |= says(DURATION);
+        if says(AUTHOR) && !says(PORTRAIT) {
+            facts.author = facts.author.max(if self.text.contains("name") { 3 } else { 2 });
+        } else if says(DATE) {
+            facts.date = true;
+        } else if says(CATEGORY) {
+            facts.category = true;
+        } else if says(SUMMARY) {
+            facts.summary = true;
+        }
+    }
+
+    fn is_title(&self) -> bool {
+        if matches!(self.text, "title" | "headline" | "entry-title" | "post-title" | "subject" | "ttl" | "tit") {
+            return true;
+        }
+        self.says & TITLE != 0 && {
+            let last = parts(self.text).next_back().unwrap_or_default();
+            let rest = self.text.get(..self.text.len() - last.len()).unwrap_or_default();
+            part_says(last) == TITLE && !rest.is_empty() && !rest.contains("page") && !rest.contains("widget")
+        }
     }
 }
 
@@ -202,93 +264,44 @@ pub(super) fn least(a: Option<f32>, b: Option<f32>) -> Option<f32> {
     }
 }
 
-fn is_title(class: &str) -> bool {
-    matches!(class, "title" | "headline" | "entry-title" | "post-title" | "subject" | "ttl" | "tit")
-        || ["title", "headline", "heading", "ttl"].iter().any(|end| {
-            class
-                .strip_suffix(end)
-                .is_some_and(|rest| rest.ends_with(['-', '_']) && !rest.contains("page") && !rest.contains("widget"))
-        })
-}
-
 /// Classes that tell siblings of one list apart.
 pub(super) fn is_state(class: &str) -> bool {
-    const STATES: [&str; 22] = [
-        "odd", "even", "first", "last", "active", "current", "new", "unread", "read", "sticky", "alt", "selected",
-        "visited", "hot", "clearfix", "left", "right", "visible", "hidden", "featured", "lazy", "lead",
-    ];
     const STARTS: [&str; 10] =
         ["category-", "tag-", "status-", "format-", "author-", "has-", "is-", "js-", "post-", "type-"];
-    STATES.contains(&class) || STARTS.iter().any(|start| class.starts_with(start))
+    matches!(
+        class,
+        "odd" | "even" | "first" | "last" | "active" | "current" | "new" | "unread" | "read" | "sticky" | "alt"
+            | "selected" | "visited" | "hot" | "clearfix" | "left" | "right" | "visible" | "hidden" | "featured"
+            | "lazy" | "lead"
+    ) || STARTS.iter().any(|start| class.starts_with(start))
 }
 
-/// Boxes that repeat the site's newest or best stories above every list.
+/// Whether a class or id (lower case) names a box that repeats the site's newest or best stories above every list.
 pub(super) fn is_showcase(class: &str) -> bool {
-    class.split(['-', '_']).any(|part| {
-        matches!(
-            part,
-            "slider" | "carousel" | "slideshow" | "flexslider" | "ticker" | "breaking" | "featured" | "spotlight"
-        )
-    })
+    says(class) & SHOWCASE != 0
 }
 
 /// How likely stories are in an element with this class or id (lower case).
 pub(super) fn zone(word: &str) -> Option<f32> {
-    const ZONES: [(&str, f32); 45] = [
-        ("nav", 0.05),
-        ("menu", 0.05),
-        ("navbar", 0.05),
-        ("navigation", 0.05),
-        ("breadcrumb", 0.02),
-        ("breadcrumbs", 0.02),
-        ("pathway", 0.02),
-        ("pagination", 0.02),
-        ("pager", 0.02),
-        ("pagenav", 0.02),
-        ("footer", 0.1),
-        ("bottom", 0.4),
-        ("copyright", 0.05),
-        ("sidebar", 0.25),
-        ("aside", 0.25),
-        ("widget", 0.3),
-        ("sidebox", 0.3),
-        ("related", 0.25),
-        ("popular", 0.25),
-        ("trending", 0.3),
-        ("mostread", 0.25),
-        ("most", 0.3),
-        ("recommend", 0.3),
-        ("recommended", 0.3),
-        ("recommendations", 0.3),
-        ("product", 0.3),
-        ("products", 0.3),
-        ("upsell", 0.1),
-        ("recent", 0.4),
-        ("share", 0.02),
-        ("social", 0.02),
-        ("comments", 0.1),
-        ("comment", 0.1),
-        ("tagcloud", 0.02),
-        ("tags", 0.05),
-        ("login", 0.05),
-        ("cookie", 0.02),
-        ("toolbar", 0.1),
-        ("topbar", 0.1),
-        ("blogroll", 0.05),
-        ("dropdown", 0.1),
-        ("submenu", 0.05),
-        ("sub-menu", 0.05),
-        ("languages", 0.05),
-        ("partners", 0.1),
-    ];
-    let mut parts = word.split(['-', '_']).filter(|part| !part.is_empty());
+    let mut parts = parts(word).filter(|part| !part.is_empty());
     let (first, last) = (parts.next()?, parts.next_back());
-    let found = |part: &str| ZONES.iter().find(|(name, _)| *name == part || *name == word).map(|(_, zone)| *zone);
-    let by_last = found(last.unwrap_or(first));
+    let by_last = zone_of_part(last.unwrap_or(first));
     // "sidebar-left" is a side bar, "widget-content" inside one; "nav-story" may be anything.
     by_last.or_else(|| {
         matches!(first, "sidebar" | "footer" | "breadcrumb" | "breadcrumbs" | "widget" | "menu" | "pagination")
-            .then(|| found(first))
+            .then(|| zone_of_part(first))
             .flatten()
+    })
+}
+
+fn zone_of_part(part: &str) -> Option<f32> {
+    Some(match part {
+        "breadcrumb" | "breadcrumbs" | "pathway" | "pagination" | "pager" | "pagenav" | "share" | "social" | "tagcloud" | "cookie" => 0.02,
+        "nav" | "menu" | "navbar" | "navigation" | "copyright" | "tags" | "login" | "blogroll" | "submenu" | "languages" => 0.05,
+        "footer" | "upsell" | "comments" | "comment" | "toolbar" | "topbar" | "dropdown" | "partners" => 0.1,
+        "sidebar" | "aside" | "related" | "popular" | "mostread" => 0.25,
+        "widget" | "sidebox" | "trending" | "most" | "recommend" | "recommended" | "recommendations" | "product" | "products" => 0.3,
+        "bottom" | "recent" => 0.4,
+        _ => return None,
     })
 }

@@ -5,7 +5,6 @@
 
 use std::sync::LazyLock;
 
-use html5ever::local_name;
 use regex::Regex;
 use scraper::ElementRef;
 use url::Url;
@@ -78,16 +77,7 @@ fn links<'a, 'o>(outline: &'o Outline<'a>) -> impl Iterator<Item = (ElementRef<'
 fn rank(link: ElementRef<'_>, known: &Link<'_>) -> u8 {
     let mut in_pager = None;
     let mut pager = || *in_pager.get_or_insert_with(|| is_in_pager(link));
-    let (mut class, mut label, mut title) = ("", None, None);
-    for (name, value) in &link.value().attrs {
-        let value: &str = value;
-        match name.local {
-            local_name!("class") => class = value,
-            local_name!("aria-label") => label = Some(value),
-            local_name!("title") => title = Some(value),
-            _ => {}
-        }
-    }
+    let (label, title) = (known.label, known.title);
     let written = known.unlabelled.as_deref().unwrap_or(&known.text);
     let text = if written.is_empty() { label.unwrap_or(&known.text).trim() } else { written };
     // Where the text is the one that detection took, its words are counted already.
@@ -116,15 +106,7 @@ fn rank(link: ElementRef<'_>, known: &Link<'_>) -> u8 {
     {
         return if pager() { 5 } else { 2 };
     }
-    let around = link.parent().and_then(ElementRef::wrap);
-    let around = around.and_then(|around| attribute(around, "class")).unwrap_or_default();
-    for class in class.split_ascii_whitespace().chain(around.split_ascii_whitespace().take(8)) {
-        let is = |part: &str| part.eq_ignore_ascii_case("next") || part.eq_ignore_ascii_case("older");
-        if class.split(['-', '_']).any(is) && !class.to_ascii_lowercase().contains("prev") && pager() {
-            return 3;
-        }
-    }
-    0
+    if known.points && pager() { 3 } else { 0 }
 }
 
 /// Whether a link stands among the numbers of pages.
@@ -161,8 +143,11 @@ fn page_number(element: ElementRef<'_>) -> Option<u32> {
 ///
 /// The current page is the number in the row that is no link; without one, it is page 1 if the row starts at 2.
 fn numbered<'a>(document: &Document, outline: &Outline<'a>) -> Option<&'a str> {
-    let short = |link: &Link<'_>| link.unlabelled.as_ref().unwrap_or(&link.text).len() <= 6;
-    let numbers = links(outline).filter(|(element, link)| short(link) && page_number(*element).is_some());
+    let may_be_number = |link: &Link<'_>| {
+        let text = link.unlabelled.as_ref().unwrap_or(&link.text);
+        text.len() <= 6 && (text.is_empty() || text.bytes().any(|byte| byte.is_ascii_digit()))
+    };
+    let numbers = links(outline).filter(|(element, link)| may_be_number(link) && page_number(*element).is_some());
     for (link, _) in numbers.take(MAX_NUMBERS) {
         let Some(number) = page_number(link).filter(|number| (2..10_000).contains(number)) else { continue };
         if !is_in_pager(link) {

@@ -12,7 +12,7 @@ use scraper::{ElementRef, Node};
 use url::Url;
 
 use super::addresses::Addresses;
-use super::class::{Classes, Facts, Marks, fingerprint, is_showcase, least, mix, zone};
+use super::class::{Classes, Facts, Marks, fingerprint, is_showcase, least, lower, mix, zone};
 use super::words::{self, Look};
 use crate::page::document::attribute;
 use crate::page::{Document, document};
@@ -23,6 +23,9 @@ const MAX_LINKS: usize = 8_000;
 const LINKS: usize = 256;
 /// The longest link text that is kept, in bytes.
 const MAX_TEXT: usize = 600;
+
+/// So many words of the class around a link are looked at.
+const WORDS_AROUND: u8 = 8;
 
 /// A text that so many addresses share is no headline, if it is short.
 const REPEATED: usize = 3;
@@ -53,6 +56,8 @@ pub(super) struct Part<'a> {
     heading: bool,
     /// Whether this is a heading or inside one.
     in_heading: bool,
+    /// What its class says of "next"; see [`Facts::next`].
+    next: u8,
     children: u16,
 }
 
@@ -78,8 +83,14 @@ pub(super) struct Link<'a> {
     pub(super) wording: usize,
     /// How many words `text` has.
     pub(super) words: f32,
+    /// What its `title` says.
+    pub(super) title: Option<&'a str>,
+    /// What its `aria-label` says.
+    pub(super) label: Option<&'a str>,
     /// Whether it says that it leads to the next page (`rel=next`).
     pub(super) next: bool,
+    /// Whether its class, or that of the element around it, says "next".
+    pub(super) points: bool,
     /// Whether the text cannot be a headline: empty, generic, a reference, or a short text of several addresses.
     pub(super) nameless: bool,
     /// Whether it is in a heading or a heading is in it.
@@ -212,6 +223,7 @@ impl<'a> Outline<'a> {
             zone: f32::min(outside, zone_of(element, marks, facts, outside, self.front)),
             heading,
             in_heading: in_heading || heading,
+            next: facts.next,
             children: 0,
         });
     }
@@ -230,19 +242,23 @@ impl<'a> Outline<'a> {
     /// Notes the element that was opened last, a link, if it leads to another page.
     fn link(&mut self, href: &str, marks: &Marks<'a>) {
         let at = self.elements.len() - 1;
-        let Some((heading, zone)) = self.elements.last().map(|last| (last.in_heading, last.zone)) else { return };
+        let Some(last) = self.elements.last() else { return };
+        let (heading, zone) = (last.in_heading, last.zone);
+        let around = last.parent.and_then(|parent| self.elements.get(parent)).map_or(0, |around| around.next);
+        let points = last.next > 0 || (1..=WORDS_AROUND).contains(&around);
         if self.links.len() >= MAX_LINKS || href.trim_start().starts_with('#') {
             return;
         }
         let Some(address) = self.addresses.number(href) else { return };
         let next = marks.rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("next"));
-        self.links.push(Link { at, address, next, heading, zone, ..Link::default() });
+        let Marks { title, label, .. } = *marks;
+        self.links.push(Link { at, address, title, label, next, points, heading, zone, ..Link::default() });
     }
 
     /// Fills in what needs the whole tree.
     fn finish(&mut self) {
         for index in 0..self.links.len() {
-            let Some(at) = self.links.get(index).map(|link| link.at) else { continue };
+            let Some((at, title)) = self.links.get(index).map(|link| (link.at, link.title)) else { continue };
             let Some(element) = self.elements.get(at) else { continue };
             let inside = self.elements.get(at + 1..element.end).unwrap_or_default();
             let heading = inside.iter().take(40).find(|inner| inner.heading);
@@ -253,7 +269,7 @@ impl<'a> Outline<'a> {
             let mut look = Look::of(&text);
             let mut generic = words::is_generic_at(&text, look);
             let mut unlabelled = None;
-            if generic && let Some(label) = label(element.element, inside) {
+            if generic && let Some(label) = label(title, inside) {
                 unlabelled = Some(std::mem::replace(&mut text, label));
                 generic = false;
                 look = Look::of(&text);
@@ -354,11 +370,10 @@ fn is_top(part: &Part<'_>, inside: &[Part<'_>]) -> bool {
 }
 
 /// What a link without telling text says in its `title` or in the description of its picture.
-fn label<'a>(link: ElementRef<'a>, inside: &[Part<'a>]) -> Option<Cow<'a, str>> {
+fn label<'a>(title: Option<&'a str>, inside: &[Part<'a>]) -> Option<Cow<'a, str>> {
     let is_picture = |inner: &&Part<'a>| inner.element.value().name.local == local_name!("img");
     let pictures = inside.iter().take(20).filter(is_picture);
-    let labels = attribute(link, "title").into_iter();
-    let mut labels = labels.chain(pictures.filter_map(|picture| attribute(picture.element, "alt")));
+    let mut labels = title.into_iter().chain(pictures.filter_map(|picture| attribute(picture.element, "alt")));
     labels.find_map(|text| Some(document::folded(text)).filter(|text| !words::is_generic(text)))
 }
 
@@ -409,7 +424,7 @@ fn zone_of(element: ElementRef<'_>, marks: &Marks<'_>, facts: Facts, outside: f3
     }
     let (mut found, mut showcase) = (facts.zone, facts.showcase);
     if !marks.id.is_empty() {
-        let id = marks.id.to_ascii_lowercase();
+        let id = lower(marks.id);
         found = least(found, zone(&id));
         showcase |= is_showcase(&id);
     }
