@@ -119,8 +119,7 @@ pub(super) fn worth(address: &Address<'_>, here: &Here<'_>) -> f32 {
     if name.parts < 4 && !numbered && is_numbered(address.text) {
         worth *= 0.3;
     }
-    if name.parts < 4 && is_minor(path) && !shares_minor(page, path)
-        || !query.is_empty() && MINOR_QUERY.is_match(query)
+    if name.parts < 4 && is_minor(path) && !shares_minor(page, path) || !query.is_empty() && MINOR_QUERY.is_match(query)
     {
         worth *= 0.25;
     }

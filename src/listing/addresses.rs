@@ -207,3 +207,57 @@ fn get<'o>(text: &'o str, spans: &[Span], number: usize) -> Option<Address<'o>> 
 fn is_path(reference: &str) -> bool {
     reference.starts_with('/') && !reference.starts_with("//")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_known_by_what_makes_it_the_same_story() {
+        let page = Url::parse("https://www.post.example/news/").unwrap();
+        let document = Document::parse("<p>", &page);
+        let mut addresses = Addresses::of(&document);
+        let story = addresses.number("a/1.html");
+        assert_eq!(story, Some(0));
+        for same in [
+            "/news/a/1.html#top",
+            "https://post.example/news/a/1.html",
+            "/news/./a/1.html/",
+            " a/1.html?fbclid=1&utm_medium=y#",
+            "http://www.post.example:8080/news/a/1.html",
+        ] {
+            assert_eq!(addresses.number(same), story, "{same}");
+        }
+        for other in ["a/1.html?x=1", "a/1.html#!/x", "/a/1.html", "https://other.example/news/a/1.html", "a/é.html"] {
+            let number = addresses.len();
+            assert_eq!(addresses.number(other), Some(number), "{other}");
+            assert_eq!(addresses.number(other), Some(number), "{other}");
+        }
+        for none in ["mailto:a@b.example", "", "/news", "?fbclid=3", "https://post.example/news/#x"] {
+            assert_eq!(addresses.number(none), None, "{none}");
+        }
+        assert_eq!(addresses.iter().count(), 6);
+    }
+
+    #[test]
+    fn addresses_are_those_of_the_parser() {
+        for page in ["https://post.example/news/", "http://127.0.0.1:8080/a/b?c", "http://[::1]/"] {
+            let page = Url::parse(page).unwrap();
+            let document = Document::parse("<p>", &page);
+            let mut addresses = Addresses::of(&document);
+            for reference in ["x", "/y?z=1", "//other.example", "../é?ö#!ü", "?a=b&utm_source=c&&d", "/%2e/q#/r", "x#y"]
+            {
+                let number = addresses.number(reference).unwrap();
+                let mut wanted = cleaned(page.join(reference).unwrap());
+                if !wanted.fragment().is_some_and(|fragment| fragment.starts_with(['/', '!'])) {
+                    wanted.set_fragment(None);
+                }
+                let address = addresses.get(number).unwrap();
+                assert_eq!(address.url(&page), Some(wanted.clone()), "{page} and {reference}");
+                assert_eq!(address.host(), wanted.host_str().unwrap());
+                assert_eq!(address.path(), wanted.path());
+                assert_eq!(address.query(), wanted.query().unwrap_or_default());
+            }
+        }
+    }
+}

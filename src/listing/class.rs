@@ -214,8 +214,20 @@ fn part_says(part: &str) -> u16 {
         "duration" | "length" | "runtime" | "playtime" | "dauer" | "durée" | "duracion" => DURATION,
         "author" | "byline" | "autor" | "auteur" | "writer" | "reporter" => AUTHOR,
         "avatar" | "image" | "bio" => PORTRAIT,
-        "date" | "time" | "published" | "pubdate" | "datum" | "data" | "posted" | "tarih" | "pvm" | "fecha"
-        | "ημερομηνια" | "when" | "timestamp" | "dateline" => DATE,
+        "date"
+        | "time"
+        | "published"
+        | "pubdate"
+        | "datum"
+        | "data"
+        | "posted"
+        | "tarih"
+        | "pvm"
+        | "fecha"
+        | "ημερομηνια"
+        | "when"
+        | "timestamp"
+        | "dateline" => DATE,
         "category" | "categories" | "cat" | "tag" | "rubrik" | "kicker" | "section" | "topic" => CATEGORY,
         "summary" | "excerpt" | "description" | "desc" | "teaser" | "intro" | "dek" | "abstract" | "snippet"
         | "lead" => SUMMARY,
@@ -270,9 +282,28 @@ pub(super) fn is_state(class: &str) -> bool {
         ["category-", "tag-", "status-", "format-", "author-", "has-", "is-", "js-", "post-", "type-"];
     matches!(
         class,
-        "odd" | "even" | "first" | "last" | "active" | "current" | "new" | "unread" | "read" | "sticky" | "alt"
-            | "selected" | "visited" | "hot" | "clearfix" | "left" | "right" | "visible" | "hidden" | "featured"
-            | "lazy" | "lead"
+        "odd"
+            | "even"
+            | "first"
+            | "last"
+            | "active"
+            | "current"
+            | "new"
+            | "unread"
+            | "read"
+            | "sticky"
+            | "alt"
+            | "selected"
+            | "visited"
+            | "hot"
+            | "clearfix"
+            | "left"
+            | "right"
+            | "visible"
+            | "hidden"
+            | "featured"
+            | "lazy"
+            | "lead"
     ) || STARTS.iter().any(|start| class.starts_with(start))
 }
 
@@ -296,11 +327,14 @@ pub(super) fn zone(word: &str) -> Option<f32> {
 
 fn zone_of_part(part: &str) -> Option<f32> {
     Some(match part {
-        "breadcrumb" | "breadcrumbs" | "pathway" | "pagination" | "pager" | "pagenav" | "share" | "social" | "tagcloud" | "cookie" => 0.02,
-        "nav" | "menu" | "navbar" | "navigation" | "copyright" | "tags" | "login" | "blogroll" | "submenu" | "languages" => 0.05,
+        "breadcrumb" | "breadcrumbs" | "pathway" | "pagination" | "pager" | "pagenav" | "share" | "social"
+        | "tagcloud" | "cookie" => 0.02,
+        "nav" | "menu" | "navbar" | "navigation" | "copyright" | "tags" | "login" | "blogroll" | "submenu"
+        | "languages" => 0.05,
         "footer" | "upsell" | "comments" | "comment" | "toolbar" | "topbar" | "dropdown" | "partners" => 0.1,
         "sidebar" | "aside" | "related" | "popular" | "mostread" => 0.25,
-        "widget" | "sidebox" | "trending" | "most" | "recommend" | "recommended" | "recommendations" | "product" | "products" => 0.3,
+        "widget" | "sidebox" | "trending" | "most" | "recommend" | "recommended" | "recommendations" | "product"
+        | "products" => 0.3,
         "bottom" | "recent" => 0.4,
         _ => return None,
     })

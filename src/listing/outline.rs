@@ -70,6 +70,7 @@ impl Part<'_> {
 
 /// One link to a page.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that are independent of each other")]
 pub(super) struct Link<'a> {
     /// The index of its element.
     pub(super) at: usize,

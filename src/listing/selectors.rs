@@ -185,7 +185,8 @@ impl<'d, 'o> Stories<'d, 'o> {
                 by_key.entry(story_key(url)).or_insert(number);
             }
         }
-        let owners: Vec<Option<usize>> = outline.addresses.iter().map(|address| by_key.get(&address.key().written()).copied()).collect();
+        let owners: Vec<Option<usize>> =
+            outline.addresses.iter().map(|address| by_key.get(&address.key().written()).copied()).collect();
         let mut links: Vec<Option<(u32, usize)>> = vec![None; teasers.len()];
         for (number, link) in outline.links.iter().enumerate() {
             let Some(story) = owners.get(link.address).copied().flatten() else { continue };

@@ -104,9 +104,10 @@ const SIGNS: [u8; 256] = {
     loop {
         signs[byte as usize] = match byte {
             b'0'..=b'9' => LETTER | DIGIT,
-            b'a' | b'd' | b'g' | b'h' | b'i' | b'o' | b't' | b'v' | b'w' | b'y' => LETTER | DAY,
-            b'A' | b'D' | b'G' | b'H' | b'I' | b'O' | b'T' | b'V' | b'W' | b'Y' => LETTER | DAY,
-            b'a'..=b'z' | b'A'..=b'Z' => LETTER,
+            b'a'..=b'z' | b'A'..=b'Z' => match byte.to_ascii_lowercase() {
+                b'a' | b'd' | b'g' | b'h' | b'i' | b'o' | b't' | b'v' | b'w' | b'y' => LETTER | DAY,
+                _ => LETTER,
+            },
             b'\'' => APOSTROPHE,
             128.. => WIDE,
             _ => 0,
@@ -302,7 +303,7 @@ fn look<const LETTERS: bool>(text: &str) -> Look {
             halves += usize::from(letter & !inside) * 2;
             inside = letter | inside & (sign / APOSTROPHE);
             letters += usize::from(letter);
-            digits += usize::from(sign / DIGIT & 1);
+            digits += usize::from((sign / DIGIT) & 1);
             at += 1;
             continue;
         }
@@ -311,7 +312,8 @@ fn look<const LETTERS: bool>(text: &str) -> Look {
         if LETTERS {
             letters += usize::from(c.is_alphanumeric());
         }
-        if matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}') {
+        if matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}')
+        {
             halves += 1;
             inside = 0;
         } else if c.is_alphanumeric() {
@@ -391,6 +393,26 @@ mod tests {
         for summary in ["The bridge opens again, and the ferry stops.", "After three years of work the ferry may rest."]
         {
             assert!(!repeats(summary, title), "{summary}");
+        }
+    }
+
+    #[test]
+    fn one_look_counts_as_many_do() {
+        for text in ["", "It's 5 o'clock", "19/137", "Ein Würfel – 3×", "雪が降る2024", "नमस्ते दुनिया", "l’été '", "١٢"]
+        {
+            let look = Look::of(text);
+            assert_eq!(look.letters, text.chars().filter(|c| c.is_alphanumeric()).count(), "{text}");
+            assert_eq!(look.digits, text.bytes().filter(u8::is_ascii_digit).count(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_needs_a_number_or_a_word_for_a_day() {
+        for text in ["5", "x٣", "今", "an hour AGO", "Il y a", "oggi!", "(Вчера)", "é vor", "Сегодня"] {
+            assert!(may_hold_date(text), "{text}");
+        }
+        for text in ["", "agog", "agoé", "éago", "toda", "вчерашний", "Tom", "hö", "h", "to"] {
+            assert!(!may_hold_date(text), "{text}");
         }
     }
 

@@ -114,10 +114,7 @@ pub fn clean(address: &Url) -> Url {
 /// The same for an address that nobody else needs.
 pub fn cleaned(mut address: Url) -> Url {
     let Some(query) = address.query() else { return address };
-    let kept: Vec<&str> = query
-        .split('&')
-        .filter(|pair| says_something(pair))
-        .collect();
+    let kept: Vec<&str> = query.split('&').filter(|pair| says_something(pair)).collect();
     let kept = (!kept.is_empty()).then(|| kept.join("&"));
     address.set_query(kept.as_deref());
     address

@@ -94,15 +94,14 @@ fn path_length(text: &str, relative: bool) -> Option<usize> {
     let mut at_name = relative;
     for (at, byte) in bytes.iter().enumerate() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => at_name = false,
             b'/' | b'.' if at_name => return None,
             b'/' => at_name = true,
             // In front of the first slash it would be the end of a scheme.
             b':' if relative => return None,
             b'%' if matches!(bytes.get(at + 1..at + 3), Some([b'2', b'e' | b'E'])) => return None,
-            b'.' | b':' | b'%' | b'~' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'='
-            | b'@' => at_name = false,
             b'?' | b'#' => return Some(at),
+            b'\'' => at_name = false,
+            _ if is_plain(*byte) => at_name = false,
             _ => return None,
         }
     }
@@ -111,16 +110,20 @@ fn path_length(text: &str, relative: bool) -> Option<usize> {
 
 /// How many bytes of `text` are a query, or a fragment without its sign, that stays as it is.
 fn query_length(text: &str) -> Option<usize> {
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => {}
-            b'-' | b'_' | b'.' | b'~' | b'!' | b'$' | b'&' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' | b'@'
-            | b'/' | b':' | b'%' | b'?' | b'[' | b']' => {}
-            b'#' => return Some(at),
-            _ => return None,
-        }
+    let end = text.bytes().position(|byte| !is_plain(byte) && !matches!(byte, b'/' | b'?' | b'[' | b']'));
+    match end {
+        Some(end) => (text.as_bytes().get(end) == Some(&b'#')).then_some(end),
+        None => Some(text.len()),
     }
-    Some(text.len())
+}
+
+/// Whether a byte stays as it is in paths, queries and fragments.
+fn is_plain(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'!' | b'$' | b'&' | b'(' | b')' | b'*'
+            | b'+' | b',' | b';' | b'=' | b'@' | b':' | b'%'
+    )
 }
 
 #[cfg(test)]
@@ -188,10 +191,37 @@ mod tests {
     #[test]
     fn other_references_are_left_to_the_parser() {
         for reference in [
-            "", "#x", "//other.example/", "/a//b", "./x", "../x", "a/./b", "a/../b", "/.x", "%2e%2e/x", "a/%2E/b", "a b",
-            "a\\b", "a\tb", "é", "a:b", "mailto:a@b.example", "HTTPS://site.example/", "https://site.example",
-            "https://site.example.org/", "https://site.example:443/", "/x?a'b", "/x?<", "/x#a b", "/x#a`", "/x#a#b", "{x}",
-            "a|b", "a^b", " a", "a\u{0}",
+            "",
+            "#x",
+            "//other.example/",
+            "/a//b",
+            "./x",
+            "../x",
+            "a/./b",
+            "a/../b",
+            "/.x",
+            "%2e%2e/x",
+            "a/%2E/b",
+            "a b",
+            "a\\b",
+            "a\tb",
+            "é",
+            "a:b",
+            "mailto:a@b.example",
+            "HTTPS://site.example/",
+            "https://site.example",
+            "https://site.example.org/",
+            "https://site.example:443/",
+            "/x?a'b",
+            "/x?<",
+            "/x#a b",
+            "/x#a`",
+            "/x#a#b",
+            "{x}",
+            "a|b",
+            "a^b",
+            " a",
+            "a\u{0}",
         ] {
             for base in BASES {
                 assert!(!is_joined(base, reference), "{base} and {reference:?}");
