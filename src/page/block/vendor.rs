@@ -3,6 +3,11 @@
 //! A mark is something that only the page in the way has. What a service also puts into the pages it lets through (its
 //! scripts, its cookies' names) is no mark.
 
+use std::collections::{BTreeSet, HashSet};
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
+
 use super::Block;
 use super::Block::{Challenge, Portal, Refusal};
 use super::visible::shows_at_most;
@@ -155,6 +160,13 @@ const HUMAN_WORDS: [&str; 24] = [
     "로봇이 아닙니다",
     "لست روبوت",
 ];
+/// How a script sets a cookie.
+const SETS: [&str; 2] = ["document.cookie=", "document.cookie ="];
+/// How a script loads the page again.
+const RELOADS: [&str; 5] =
+    ["location.reload", "location.href=", "location.href =", "location.replace(", "window.location="];
+/// How a link begins.
+const LINK: &str = "<a ";
 /// How refusals say that programs are not wanted.
 const PROGRAM_WORDS: [&str; 12] = [
     "user-agent",
@@ -201,26 +213,65 @@ pub(super) fn by_headers<'a>(status: u16, header: &dyn Fn(&str) -> Option<&'a st
     }
 }
 
-/// See [`super::by_text`].
-pub(super) fn by_text(text: &str) -> Option<Block> {
-    let low = text.to_lowercase();
-    let has = |word: &str| memchr::memmem::find(low.as_bytes(), word.as_bytes()).is_some();
-    let bare = if has("<a ") { &[] } else { BARE_MARKS };
-    if let Some(mark) = MARKS.iter().chain(bare).find(|mark| mark.words.iter().all(|word| has(word))) {
-        return Some(mark.block);
-    }
-    if CAPTCHA_SCRIPTS.iter().any(|script| has(script)) && HUMAN_WORDS.iter().any(|words| has(words)) {
-        return Some(CAPTCHA);
-    }
-    sets_a_cookie_and_reloads(&low).then_some(COOKIE)
+/// All words that are looked for, found in one pass: pages that show few words are most often large for their scripts.
+struct Finder {
+    automaton: AhoCorasick,
+    /// The words in order; the pattern with a number is the word at that place.
+    words: Vec<&'static str>,
 }
 
-/// Whether the page is nothing but a script that sets a cookie and loads the page again.
-fn sets_a_cookie_and_reloads(low: &str) -> bool {
-    const RELOADS: [&str; 5] =
-        ["location.reload", "location.href=", "location.href =", "location.replace(", "window.location="];
-    let sets = low.contains("document.cookie=") || low.contains("document.cookie =");
-    sets && RELOADS.iter().any(|word| low.contains(word)) && shows_at_most(200, low)
+static FINDER: LazyLock<Finder> = LazyLock::new(|| {
+    let marks = MARKS.iter().chain(BARE_MARKS).flat_map(|mark| mark.words).copied();
+    let others = CAPTCHA_SCRIPTS.into_iter().chain(SETS).chain(RELOADS).chain([LINK]);
+    let words: BTreeSet<&str> = marks.chain(others).collect();
+    let words: Vec<&str> = words.into_iter().collect();
+    let automaton = AhoCorasickBuilder::new()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(&words)
+        .expect("words of our own");
+    Finder { automaton, words }
+});
+
+/// The words that stand in a text, whatever their case.
+struct Words(HashSet<&'static str>);
+
+impl Words {
+    fn of(text: &str) -> Self {
+        let mut found = vec![false; FINDER.words.len()];
+        for word in FINDER.automaton.find_overlapping_iter(text) {
+            if let Some(found) = found.get_mut(word.pattern().as_usize()) {
+                *found = true;
+            }
+        }
+        Self(FINDER.words.iter().zip(found).filter(|(_, found)| *found).map(|(word, _)| *word).collect())
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.0.contains(word)
+    }
+
+    fn has_any(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.has(word))
+    }
+}
+
+/// See [`super::by_text`].
+pub(super) fn by_text(text: &str) -> Option<Block> {
+    let words = Words::of(text);
+    let bare = if words.has(LINK) { &[] } else { BARE_MARKS };
+    if let Some(mark) = MARKS.iter().chain(bare).find(|mark| mark.words.iter().all(|word| words.has(word))) {
+        return Some(mark.block);
+    }
+    if words.has_any(&CAPTCHA_SCRIPTS) {
+        let low = text.to_lowercase();
+        if HUMAN_WORDS.iter().any(|words| low.contains(words)) {
+            return Some(CAPTCHA);
+        }
+    }
+    // Whether the page is nothing but a script that sets a cookie and loads the page again.
+    let reloads = words.has_any(&SETS) && words.has_any(&RELOADS) && shows_at_most(200, text);
+    reloads.then_some(COOKIE)
 }
 
 /// Whether a refusal speaks of programs, in which case the name of the program is the likely reason.
