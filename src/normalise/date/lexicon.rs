@@ -2,7 +2,7 @@
 //!
 //! Two tables are compiled in: `words.txt` (month and weekday names, units and phrases of relative dates, from the
 //! Unicode Common Locale Data Repository) and `extra.txt` (what web pages write besides). Both are read once, on the
-//! first date. A word keeps its language, so that a text is read in one language and not in a mixture.
+//! first date, with every word as [`fold`] writes it. A word keeps its language, so that a text is read in one language and not in a mixture.
 //!
 //! It refuses to judge: a word that is a month and a weekday has both meanings here.
 
@@ -102,7 +102,7 @@ pub(super) enum Meaning {
 
 /// All words, by their folded spelling.
 pub(super) struct Lexicon {
-    words: HashMap<String, Vec<(Language, Meaning)>>,
+    words: HashMap<&'static str, Vec<(Language, Meaning)>>,
     tags: Vec<&'static str>,
     longest: usize,
 }
@@ -152,7 +152,7 @@ impl Lexicon {
                 && let Some(meaning) = meaning(key)
             {
                 for word in words.split('|') {
-                    self.insert(&fold(word), language, meaning);
+                    self.insert(word.trim_ascii(), language, meaning);
                 }
             }
         }
@@ -167,12 +167,15 @@ impl Lexicon {
         Language(u16::try_from(place).unwrap_or_default())
     }
 
-    fn insert(&mut self, word: &str, language: Language, meaning: Meaning) {
+    fn insert(&mut self, word: &'static str, language: Language, meaning: Meaning) {
         if word.is_empty() {
             return;
         }
-        self.longest = self.longest.max(word.chars().count());
-        let known = self.words.entry(word.to_owned()).or_default();
+        // No word has more characters than bytes.
+        if word.len() > self.longest {
+            self.longest = self.longest.max(word.chars().count());
+        }
+        let known = self.words.entry(word).or_default();
         if !known.contains(&(language, meaning)) {
             known.push((language, meaning));
         }
@@ -323,6 +326,14 @@ mod tests {
                 || line.starts_with(['#', '['])
                 || line.split_once(':').is_some_and(|(key, _)| meaning(key).is_some());
             assert!(fine, "{line}");
+        }
+    }
+
+    #[test]
+    fn every_word_of_the_tables_is_folded() {
+        let lines = TABLES.iter().flat_map(|table| table.lines()).filter(|line| !line.starts_with(['#', '[']));
+        for word in lines.filter_map(|line| line.split_once(':')).flat_map(|(_, words)| words.split('|')) {
+            assert_eq!(fold(word), word.trim_ascii(), "fold it in its table");
         }
     }
 
