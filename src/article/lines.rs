@@ -152,13 +152,20 @@ pub(super) fn folded(text: &str) -> String {
 
 /// Appends the letters and digits of `text` in lower case.
 pub(super) fn push_letters(out: &mut String, text: &str) {
-    for c in text.chars() {
-        if c.is_ascii() {
-            if c.is_ascii_alphanumeric() {
-                out.push(c.to_ascii_lowercase());
-            }
-        } else if c.is_alphanumeric() {
+    let start = out.len();
+    let mut rest = text;
+    loop {
+        let word = rest.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let (word, tail) = rest.split_at_checked(word).unwrap_or((rest, ""));
+        out.push_str(word);
+        let mut characters = tail.chars();
+        let Some(c) = characters.next() else { break };
+        if c.is_alphanumeric() {
             out.extend(c.to_lowercase());
         }
+        rest = characters.as_str();
+    }
+    if let Some(added) = out.get_mut(start..) {
+        added.make_ascii_lowercase();
     }
 }

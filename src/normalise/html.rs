@@ -73,6 +73,9 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 /// Keeps the allow-listed part of `html`, with every link and image address resolved against `base` to an absolute
 /// http(s) address; `None` if no text and no image is left.
 pub fn sanitise(html: &str, base: &Url) -> Option<SafeHtml> {
+    if html.is_empty() {
+        return None;
+    }
     let mut source = Cow::Borrowed(html);
     for _ in 0..MAX_ROUNDS {
         let finished = finish::finish(&CLEANER.clean(&source).to_string(), base);

@@ -1,4 +1,6 @@
-//! Words: titles without furniture, summaries.
+//! Words: titles without furniture, summaries, folded white space.
+
+use crate::model::plain_run;
 
 /// Markers that news sites in Chinese, Japanese and Korean put behind a headline to say that there are pictures or a
 /// film, in half-width or full-width brackets.
@@ -69,6 +71,52 @@ pub fn without_site_name<'a>(title: &'a str, site: &str) -> &'a str {
     title
 }
 
+/// `text` in lower case, as [`str::to_lowercase`] has it: texts are mostly ASCII, but seldom all of it.
+pub(crate) fn lower(text: &str) -> String {
+    // What becomes of this one depends on its place.
+    if text.contains('Σ') {
+        return text.to_lowercase();
+    }
+    let mut lower = String::with_capacity(text.len());
+    let mut rest = text;
+    loop {
+        let ascii = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
+        let (ascii, tail) = rest.split_at_checked(ascii).unwrap_or((rest, ""));
+        lower.push_str(ascii);
+        let mut characters = tail.chars();
+        let Some(c) = characters.next() else { break };
+        lower.extend(c.to_lowercase());
+        rest = characters.as_str();
+    }
+    lower.make_ascii_lowercase();
+    lower
+}
+
+/// Appends `piece` with its white space folded into single spaces; a line that ends takes no space behind it.
+pub fn push_folded(out: &mut String, piece: &str) {
+    out.reserve(piece.len());
+    let mut rest = piece;
+    while let Some((words, tail)) = rest.split_at_checked(plain_run(rest)) {
+        out.push_str(words);
+        let mut characters = tail.chars();
+        let Some(c) = characters.next() else { break };
+        if !c.is_whitespace() {
+            out.push(c);
+            rest = characters.as_str();
+            continue;
+        }
+        if out.as_bytes().last().is_some_and(|last| !matches!(last, b' ' | b'\n')) {
+            out.push(' ');
+        }
+        rest = characters.as_str().trim_start();
+    }
+}
+
+/// The same as that of [`u8`], without a branch, for many bytes at once.
+fn is_alphanumeric(byte: u8) -> bool {
+    ((byte | b' ').wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10)
+}
+
 /// Letters and digits of `text`; one of Chinese, Japanese or Korean says as much as two others.
 pub(crate) fn weight(text: &str) -> usize {
     let of = |c: char| match c {
@@ -77,6 +125,9 @@ pub(crate) fn weight(text: &str) -> usize {
         c if c as u32 >= 0x2E80 => 2,
         _ => 1,
     };
+    if text.is_ascii() {
+        return text.bytes().map(|byte| usize::from(is_alphanumeric(byte))).sum();
+    }
     text.chars().map(of).sum()
 }
 
@@ -94,6 +145,15 @@ mod tests {
             ("何时(图", "何时(图"),
         ] {
             assert_eq!(without_marker(title), wanted);
+        }
+    }
+
+    #[test]
+    fn lower_case_is_that_of_the_standard_library() {
+        for text in
+            ["", "ABC", "Ärger in der ÖBB", "ΟΔΥΣΣΕΥΣ", "İstanbul", "K", "ǅ", "“Quoted” – AND ’s", "上海 SHANGHAI"]
+        {
+            assert_eq!(lower(text), text.to_lowercase());
         }
     }
 

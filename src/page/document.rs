@@ -12,6 +12,8 @@ use url::Url;
 
 use super::gate::Refusal;
 use super::{lenient, tree};
+use crate::model::plain_run;
+pub use crate::normalise::text::push_folded;
 
 /// The most bytes of JSON-LD that are read from one page.
 const MAX_JSON_LD_BYTES: usize = 2 * 1024 * 1024;
@@ -301,7 +303,7 @@ fn only_text(element: ElementRef<'_>) -> Option<&str> {
 /// `text` without white space at its ends and with single spaces inside.
 pub fn folded(text: &str) -> Cow<'_, str> {
     let bare = trim(text);
-    if folded_run(bare) == bare.len() {
+    if plain_run(bare) == bare.len() {
         return Cow::Borrowed(bare);
     }
     let mut out = String::new();
@@ -350,58 +352,6 @@ fn collect(element: ElementRef<'_>, mut push: impl FnMut(&str)) {
         }
     }
 }
-
-/// Appends `piece` with its white space folded into single spaces.
-pub fn push_folded(out: &mut String, piece: &str) {
-    out.reserve(piece.len());
-    let mut rest = piece;
-    while let Some((words, space)) = rest.split_at_checked(folded_run(rest)) {
-        out.push_str(words);
-        if space.is_empty() {
-            break;
-        }
-        if out.as_bytes().last().is_some_and(|last| *last != b' ') {
-            out.push(' ');
-        }
-        rest = space.trim_start();
-    }
-}
-
-/// How many bytes at the beginning of `text` are words with single spaces between them.
-fn folded_run(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let may_begin_space = |at: usize| bytes.get(at).is_some_and(|byte| MAY_BEGIN_SPACE[usize::from(*byte)]);
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        if !MAY_BEGIN_SPACE[usize::from(*byte)] {
-            at += 1;
-            continue;
-        }
-        if *byte == b' ' && at > 0 && at + 1 < bytes.len() && !may_begin_space(at + 1) {
-            at += 2;
-            continue;
-        }
-        // Of the bytes that begin other characters, few begin white space.
-        if text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(char::is_whitespace) {
-            break;
-        }
-        at += 1;
-    }
-    at
-}
-
-/// Whether a character of Unicode's `White_Space` begins with a byte in UTF-8.
-const MAY_BEGIN_SPACE: [bool; 256] = {
-    let mut may = [false; 256];
-    let mut byte: u8 = 0;
-    loop {
-        may[byte as usize] = matches!(byte, b' ' | b'\t'..=b'\r' | 0xC2 | 0xE1 | 0xE2 | 0xE3);
-        if byte == u8::MAX {
-            break may;
-        }
-        byte += 1;
-    }
-};
 
 #[cfg(test)]
 mod tests {

@@ -7,8 +7,7 @@ use std::ops::Range;
 
 use super::is_block;
 use super::token::{Token, Tokens, attribute, decoded, value};
-use super::words::push_words;
-use crate::normalise::text::weight;
+use crate::normalise::text::{push_folded, weight};
 
 /// The most characters of a block's text that are kept; what a block weighs counts all of them.
 const MAX_TEXT: usize = 1_000;
@@ -104,7 +103,7 @@ impl<'a> Splitter<'a> {
             Token::Open("br", _) => {
                 if let Some(run) = self.run.as_mut() {
                     run.range.end = at.end;
-                    push_words(&mut run.text, " ");
+                    push_folded(&mut run.text, " ");
                 }
             }
             Token::Open(name, attributes) if is_block(name) => self.open(name, attributes, at.start),
@@ -132,7 +131,7 @@ impl<'a> Splitter<'a> {
         run.weight += weight;
         run.linked += if linked { weight } else { 0 };
         if run.text.len() < MAX_TEXT {
-            push_words(&mut run.text, text);
+            push_folded(&mut run.text, text);
         }
     }
 
@@ -204,7 +203,7 @@ impl<'a> Splitter<'a> {
             block.linked += part.linked;
             block.pictures.extend(part.pictures);
             if block.text.len() < MAX_TEXT {
-                push_words(&mut block.text, " ");
+                push_folded(&mut block.text, " ");
                 block.text.push_str(&part.text);
             }
         }

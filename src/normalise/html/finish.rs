@@ -4,6 +4,7 @@ use url::Url;
 
 use super::token::{Token, Tokens, decoded, is_xml, push_escaped, value};
 use super::{ELEMENTS, MAX_HTML_BYTES, is_block};
+use crate::model::plain_run;
 
 /// What the pass made.
 pub(super) struct Finished {
@@ -82,6 +83,14 @@ impl Pass<'_> {
         let mut gap = starts_line || self.out.ends_with(' ') || self.out.ends_with("<br>");
         let mut rest = text;
         loop {
+            // Most texts are words with single spaces between them, which stay as they are.
+            let plain = plain_words(rest);
+            if !plain.is_empty() {
+                push_escaped(&mut self.out, plain);
+                self.has_content = true;
+                gap = false;
+                rest = rest.get(plain.len()..).unwrap_or_default();
+            }
             let end = word_end(rest);
             let (word, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
             if !word.is_empty() {
@@ -301,6 +310,16 @@ impl Pass<'_> {
 /// Space that folds; U+2028 and U+2029 end a line for some readers of JSON.
 fn is_space(c: char) -> bool {
     c.is_ascii_whitespace() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// The words at the beginning of `text` with single spaces between them, all of which XML can carry.
+fn plain_words(text: &str) -> &str {
+    let plain = text.get(..plain_run(text)).unwrap_or_default();
+    // The characters that XML cannot carry and that are no control characters begin so.
+    match memchr::memchr(0xEF, plain.as_bytes()) {
+        Some(at) => plain.get(..at).unwrap_or_default().trim_end_matches(' '),
+        None => plain,
+    }
 }
 
 /// Whether `content` shows nothing: only space and line breaks.

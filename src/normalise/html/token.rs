@@ -37,7 +37,7 @@ impl<'a> Iterator for Tokens<'a> {
             return None;
         }
         if !self.rest.starts_with('<') {
-            let end = self.rest.find('<').unwrap_or(self.rest.len());
+            let end = memchr::memchr(b'<', self.rest.as_bytes()).unwrap_or(self.rest.len());
             let (text, rest) = self.rest.split_at(end);
             self.rest = rest;
             return Some(Token::Text(text));
@@ -53,7 +53,8 @@ impl<'a> Iterator for Tokens<'a> {
         if let Some(name) = inner.strip_prefix('/') {
             return Some(Token::Close(name.trim()));
         }
-        let split = inner.find(|c: char| c.is_ascii_whitespace() || c == '/').unwrap_or(inner.len());
+        let ends_name = |byte: u8| byte.is_ascii_whitespace() || byte == b'/';
+        let split = inner.bytes().position(ends_name).unwrap_or(inner.len());
         let (name, attributes) = inner.split_at(split);
         Some(Token::Open(name, attributes))
     }
@@ -169,8 +170,7 @@ pub(crate) fn escape(text: &str) -> String {
 /// Appends `text` escaped, without characters that XML cannot carry.
 pub(super) fn push_escaped(out: &mut String, text: &str) {
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(may_need_care) {
-        let (plain, tail) = rest.split_at_checked(at).unwrap_or((rest, ""));
+    while let Some((plain, tail)) = rest.split_at_checked(careless(rest)).filter(|(_, tail)| !tail.is_empty()) {
         out.push_str(plain);
         let mut characters = tail.chars();
         match characters.next() {
@@ -186,10 +186,27 @@ pub(super) fn push_escaped(out: &mut String, text: &str) {
     out.push_str(rest);
 }
 
+/// How many bytes at the beginning of `text` need no care.
+fn careless(text: &str) -> usize {
+    let (chunks, rest) = text.as_bytes().as_chunks();
+    let whole = chunks.iter().take_while(|chunk| !needs_care(chunk)).count() * CHUNK;
+    let after = text.as_bytes().get(whole..).unwrap_or(rest);
+    whole + after.iter().take_while(|byte| !may_need_care(**byte)).count()
+}
+
+/// How many bytes are looked at together: as many as every processor's register holds.
+const CHUNK: usize = 16;
+
+fn needs_care(bytes: &[u8; CHUNK]) -> bool {
+    bytes.iter().fold(false, |found, byte| found | may_need_care(*byte))
+}
+
 /// Whether a character that begins with `byte` may have to be escaped, or be one that XML cannot carry: of those beyond
-/// ASCII, U+0080 to U+00BF begin with C2, U+F000 to U+FFFF with EF.
+/// ASCII, U+0080 to U+00BF begin with C2, U+F000 to U+FFFF with EF. Without a branch, for many bytes at once.
+#[expect(clippy::needless_bitwise_bool, reason = "a branch for each byte would be slower")]
 fn may_need_care(byte: u8) -> bool {
-    matches!(byte, 0..=0x1F | b'&' | b'<' | b'>' | b'"' | 0x7F | 0xC2 | 0xEF)
+    let escaped = (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == b'"');
+    escaped | (byte < b' ') | (byte == 0x7F) | (byte == 0xC2) | (byte == 0xEF)
 }
 
 /// Whether XML 1.0 may carry `c` (section 2.2), noncharacters of the first plane left out, and the byte order mark,

@@ -5,6 +5,7 @@ use url::Url;
 use super::is_block;
 use super::token::{Token, Tokens, attribute, decoded};
 use crate::model::{Image, one_line};
+use crate::normalise::text::push_folded;
 
 /// One block a line; captions and alternative texts are left out.
 pub(super) fn plain_text(html: &str) -> String {
@@ -33,9 +34,9 @@ pub(super) fn beginning(html: &str, least: usize) -> String {
             Token::Close("figcaption") => captions = captions.saturating_sub(1),
             _ if captions > 0 => {}
             Token::Text(text) if preformatted > 0 => out.push_str(&decoded(text)),
-            Token::Text(text) => push_words(&mut out, &decoded(text)),
+            Token::Text(text) => push_folded(&mut out, &decoded(text)),
             Token::Open("br", _) => new_line(&mut out),
-            Token::Open("td" | "th", _) | Token::Close("td" | "th") => push_words(&mut out, " "),
+            Token::Open("td" | "th", _) | Token::Close("td" | "th") => push_folded(&mut out, " "),
             Token::Open(name, _) | Token::Close(name) if is_block(name) => {
                 new_line(&mut out);
                 match token {
@@ -49,20 +50,6 @@ pub(super) fn beginning(html: &str, least: usize) -> String {
     }
     out.truncate(out.trim_end().len());
     out
-}
-
-/// Appends `text` with its white space folded.
-pub(super) fn push_words(out: &mut String, text: &str) {
-    let mut rest = text;
-    while let Some(end) = rest.find(char::is_whitespace) {
-        let (word, space) = rest.split_at_checked(end).unwrap_or((rest, ""));
-        out.push_str(word);
-        if !out.is_empty() && !out.ends_with([' ', '\n']) {
-            out.push(' ');
-        }
-        rest = space.trim_start();
-    }
-    out.push_str(rest);
 }
 
 fn new_line(out: &mut String) {
