@@ -27,11 +27,12 @@ pub(super) struct Body {
     pub(super) unmatched: bool,
 }
 
-/// Finds the body; `title` is the headline, `written` the body as the page's JSON-LD has it, and `judge` is asked what
-/// classes say.
+/// Finds the body; `page` are the measures of all of it, if they were taken, `title` is the headline, `written` the body as
+/// the page's JSON-LD has it, and `judge` is asked what classes say.
 pub(super) fn find<'a>(
     document: &'a Document,
     rules: &Rules,
+    page: Option<Measures<'a>>,
     judge: &mut Judge<'a>,
     title: Option<&str>,
     written: Option<&str>,
@@ -45,7 +46,7 @@ pub(super) fn find<'a>(
         }
         unmatched = !field.optional;
     }
-    let page = document.first(selector!("body")).map(|body| measure(body, &rules.remove, judge));
+    let page = page.or_else(|| Some(measure(whole(document)?, &rules.remove, judge)));
     let read = |hidden| readable(document, page.as_ref()?, title, hidden);
     let found = read(Hidden::Left).filter(|(_, length)| *length >= SHORT);
     // Some pages arrive with their story hidden, and a script shows it.
@@ -63,6 +64,11 @@ pub(super) fn find<'a>(
         }
         None => Body { claim: None, strategy: "none", unmatched },
     }
+}
+
+/// The element that holds all that the page shows.
+pub(super) fn whole(document: &Document) -> Option<ElementRef<'_>> {
+    document.first(selector!("body"))
 }
 
 /// `elements` without those inside another of them.

@@ -1,4 +1,4 @@
-//! One walk over a page that measures every element: how much text, how much of it in links, how many paragraphs.
+//! A walk over a page that measures every element: how much text, how much of it in links, how many paragraphs.
 //!
 //! It refuses to choose. The result is a list in document order, in which what stands below an element directly follows
 //! it, so that choosing a body is arithmetic on a list and never walks over the tree again.
@@ -9,7 +9,7 @@ use ego_tree::NodeId;
 use ego_tree::iter::Edge;
 use scraper::{ElementRef, Node, Selector};
 
-use super::traits::{Judge, Traits, is_left_out};
+use super::traits::{Judge, Look, Traits, is_left_out};
 use crate::page::document::{attribute, is_inline};
 
 /// Sums over all that stands below an element.
@@ -171,7 +171,15 @@ impl Open {
     }
 }
 
-struct Walk<'a> {
+/// A walk that measures an element and all below it, while somebody walks over the tree.
+pub(super) struct Walk<'a, 'r> {
+    root: NodeId,
+    remove: &'r [Selector],
+    /// Whether the walk is inside of `root`.
+    inside: bool,
+    /// The element with all below it that is left out, while the walk is inside of it.
+    skipped: Option<NodeId>,
+    left: HashSet<NodeId>,
     elements: Vec<Measured<'a>>,
     paragraphs: Vec<Paragraph>,
     path: Vec<usize>,
@@ -185,61 +193,97 @@ struct Walk<'a> {
 
 /// Measures `root` and all below it, without what `remove` matches; `judge` is asked what classes say.
 pub(super) fn measure<'a>(root: ElementRef<'a>, remove: &[Selector], judge: &mut Judge<'a>) -> Measures<'a> {
-    let mut left = HashSet::new();
-    let mut walk = Walk {
-        elements: Vec::new(),
-        paragraphs: Vec::new(),
-        path: Vec::new(),
-        blocks: Vec::new(),
-        runs: Vec::new(),
-        links: 0,
-        space: true,
-    };
-    let mut skipped = None;
+    let mut walk = Walk::new(root.id(), remove);
     for edge in root.traverse() {
         match edge {
-            Edge::Open(_) if skipped.is_some() => {}
             Edge::Open(node) => match node.value() {
                 Node::Text(text) => walk.text(text),
-                Node::Element(element) => {
-                    let name = element.name();
-                    // What stands in `<noscript>` stands on the page too, but for pictures.
-                    if is_left_out(name) || name == "noscript" {
-                        if name == "input" || name == "textarea" {
-                            walk.count(|totals| totals.inputs += 1);
-                        }
-                        skipped = Some(node.id());
-                    } else if let Some(element) = ElementRef::wrap(node) {
-                        if remove.iter().any(|selector| selector.matches(&element)) {
-                            left.insert(node.id());
-                            skipped = Some(node.id());
-                        } else {
-                            walk.open(element, judge.traits(element));
-                        }
+                Node::Element(_) => {
+                    if let Some(element) = ElementRef::wrap(node) {
+                        walk.open(element, &judge.look(element), judge);
                     }
                 }
                 _ => {}
             },
-            Edge::Close(node) => {
-                if skipped == Some(node.id()) {
-                    skipped = None;
-                } else if skipped.is_none() && node.value().is_element() {
-                    walk.close();
-                }
-            }
+            Edge::Close(node) if node.value().is_element() => walk.close(node.id()),
+            Edge::Close(_) => {}
         }
     }
-    Measures { left, elements: walk.elements, paragraphs: walk.paragraphs }
+    walk.measures()
 }
 
-impl<'a> Walk<'a> {
+impl<'a, 'r> Walk<'a, 'r> {
+    /// A walk that will measure the element `root`, without what `remove` matches.
+    pub(super) fn new(root: NodeId, remove: &'r [Selector]) -> Self {
+        Self {
+            root,
+            remove,
+            inside: false,
+            skipped: None,
+            left: HashSet::new(),
+            elements: Vec::new(),
+            paragraphs: Vec::new(),
+            path: Vec::new(),
+            blocks: Vec::new(),
+            runs: Vec::new(),
+            links: 0,
+            space: true,
+        }
+    }
+
+    /// What was measured.
+    pub(super) fn measures(self) -> Measures<'a> {
+        Measures { left: self.left, elements: self.elements, paragraphs: self.paragraphs }
+    }
+
+    /// An element begins, at which `look` was a look.
+    pub(super) fn open(&mut self, element: ElementRef<'a>, look: &Look<'a>, judge: &mut Judge<'a>) {
+        self.inside |= element.id() == self.root;
+        if !self.inside || self.skipped.is_some() {
+            return;
+        }
+        let name = element.value().name();
+        // What stands in `<noscript>` stands on the page too, but for pictures.
+        if is_left_out(name) || name == "noscript" {
+            if name == "input" || name == "textarea" {
+                self.count(|totals| totals.inputs += 1);
+            }
+            self.skipped = Some(element.id());
+        } else if self.remove.iter().any(|selector| selector.matches(&element)) {
+            self.left.insert(element.id());
+            self.skipped = Some(element.id());
+        } else {
+            self.begin(element, judge.traits(look, element));
+        }
+    }
+
+    /// An element ends.
+    pub(super) fn close(&mut self, element: NodeId) {
+        if !self.inside {
+            return;
+        }
+        if self.skipped == Some(element) {
+            self.skipped = None;
+        } else if self.skipped.is_none() {
+            self.end();
+        }
+        self.inside = element != self.root;
+    }
+
+    /// Text stands here.
+    pub(super) fn text(&mut self, text: &str) {
+        if self.inside && self.skipped.is_none() {
+            self.add(text);
+        }
+    }
+
     fn count(&mut self, change: impl Fn(&mut Totals)) {
         if let Some(element) = self.path.last().and_then(|at| self.elements.get_mut(*at)) {
             change(&mut element.totals);
         }
     }
 
-    fn text(&mut self, text: &str) {
+    fn add(&mut self, text: &str) {
         let (length, commas) = self.weigh(text);
         if length == 0 {
             return;
@@ -263,6 +307,16 @@ impl<'a> Walk<'a> {
     fn weigh(&mut self, text: &str) -> (u32, u32) {
         let (mut length, mut commas) = (0, 0);
         let mut space = self.space;
+        if text.is_ascii() {
+            for byte in text.bytes() {
+                let white = matches!(byte, b'\t'..=b'\r' | b' ');
+                length += u32::from(!(white & space));
+                space = white;
+                commas += u32::from(byte == b',');
+            }
+            self.space = space;
+            return (length, commas);
+        }
         for c in text.chars() {
             let white = c.is_whitespace();
             // Of a run of white space the first character counts.
@@ -280,7 +334,7 @@ impl<'a> Walk<'a> {
         (length, commas)
     }
 
-    fn open(&mut self, element: ElementRef<'a>, traits: Traits) {
+    fn begin(&mut self, element: ElementRef<'a>, traits: Traits) {
         let name = element.value().name();
         let at = self.elements.len();
         let parent = self.path.last().copied().unwrap_or(at);
@@ -322,7 +376,7 @@ impl<'a> Walk<'a> {
         self.path.push(at);
     }
 
-    fn close(&mut self) {
+    fn end(&mut self) {
         let Some(at) = self.path.pop() else { return };
         let end = self.elements.len();
         let Some(element) = self.elements.get_mut(at) else { return };

@@ -206,7 +206,7 @@ mod tests {
 
     fn read(html: &str) -> Testimony {
         let document = Document::parse(html, &Url::parse("https://site.example/a").unwrap());
-        testify(&document, &survey(&document, &mut Judge::default()))
+        testify(&document, &survey(&document, &mut Judge::default(), None))
     }
 
     #[track_caller]

@@ -8,7 +8,8 @@ use html5ever::local_name;
 use scraper::{ElementRef, Node};
 
 use super::lines::{Line, LineBuilder};
-use super::traits::{Judge, Parts};
+use super::measure::Walk;
+use super::traits::{Described, Judge, Look, Parts};
 use crate::page::Document;
 use crate::page::document::attribute;
 
@@ -71,40 +72,21 @@ impl<'a> Survey<'a> {
         self.marked.iter().filter(may).map(|marked| marked.element)
     }
 
-    fn note(&mut self, element: ElementRef<'a>, judge: &mut Judge<'a>) {
-        let (mut parts, mut telling) = (Parts::default(), false);
-        let (mut has_property, mut property) = (false, false);
-        for (name, value) in &element.value().attrs {
-            match &name.local {
-                &local_name!("class") | &local_name!("id") => parts = parts.with(judge.parts(value)),
-                &local_name!("href") => telling = telling || is_telling(value),
-                &local_name!("rel") => telling = true,
-                name if matches!(&**name, "itemprop" | "property") => {
-                    has_property = true;
-                    property = property || !is_of_social_media(value);
-                }
-                _ => {}
-            }
-        }
+    fn note(&mut self, element: ElementRef<'a>, look: &Look<'a>, parts: Parts) {
+        let telling = || look.related || look.address.is_some_and(is_telling);
         match element.value().name() {
             "title" if self.title.is_none() => self.title = Some(element),
             "h1" => keep(&mut self.headings, element),
             "time" => keep(&mut self.times, element),
             "script" => keep(&mut self.scripts, element),
-            "link" if telling => keep(&mut self.links, element),
-            "a" if telling => keep(&mut self.anchors, element),
+            "link" if telling() => keep(&mut self.links, element),
+            "a" if telling() => keep(&mut self.anchors, element),
             _ => {}
         }
-        if has_property || parts.has(Parts::MARKED) {
-            keep(&mut self.marked, Marked { element, parts, property });
+        if look.described > Described::None || parts.has(Parts::MARKED) {
+            keep(&mut self.marked, Marked { element, parts, property: look.described == Described::Shown });
         }
     }
-}
-
-/// Whether a property is one of OpenGraph and the like, which `meta` reads.
-fn is_of_social_media(names: &str) -> bool {
-    let known = ["og:", "article:", "fb:", "twitter:"].iter().any(|start| names.starts_with(start));
-    known && !names.contains(char::is_whitespace)
 }
 
 /// Whether an address has a fragment, or a part such as `/author` or `/autoren`.
@@ -119,8 +101,13 @@ fn keep<T>(list: &mut Vec<T>, element: T) {
     }
 }
 
-/// Walks over `document` once; `judge` is asked what classes say.
-pub(super) fn survey<'a>(document: &'a Document, judge: &mut Judge<'a>) -> Survey<'a> {
+/// Walks over `document` once; `judge` is asked what classes say. `measured` is the walk that measures the body on the
+/// way, if anybody needs its measures.
+pub(super) fn survey<'a>(
+    document: &'a Document,
+    judge: &mut Judge<'a>,
+    mut measured: Option<&mut Walk<'a, '_>>,
+) -> Survey<'a> {
     let mut survey = Survey::default();
     let mut lines = LineBuilder::new(document.root());
     for edge in document.root().traverse() {
@@ -131,11 +118,18 @@ pub(super) fn survey<'a>(document: &'a Document, judge: &mut Judge<'a>) -> Surve
                     if seen && !piece.is_ascii() && (piece.contains("记者") || piece.contains("記者")) {
                         survey.reporters.push(piece);
                     }
+                    if let Some(walk) = measured.as_mut() {
+                        walk.text(piece);
+                    }
                 }
                 Node::Element(_) => {
                     if let Some(element) = ElementRef::wrap(node) {
-                        survey.note(element, judge);
+                        let look = judge.look(element);
+                        survey.note(element, &look, judge.parts(&look));
                         lines.open(element);
+                        if let Some(walk) = measured.as_mut() {
+                            walk.open(element, &look, judge);
+                        }
                     }
                 }
                 _ => {}
@@ -143,6 +137,9 @@ pub(super) fn survey<'a>(document: &'a Document, judge: &mut Judge<'a>) -> Surve
             Edge::Close(node) => {
                 if node.value().is_element() {
                     lines.close();
+                    if let Some(walk) = measured.as_mut() {
+                        walk.close(node.id());
+                    }
                 }
             }
         }

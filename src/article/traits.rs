@@ -72,61 +72,141 @@ impl Said {
     }
 }
 
+/// What the attributes of an element say, by one look at each. What only some ask for is kept as written.
+#[derive(Default)]
+pub(super) struct Look<'a> {
+    class: Name<'a>,
+    id: Name<'a>,
+    /// The class, or what stands in for it.
+    named: &'a str,
+    style: Option<&'a str>,
+    declared_hidden: bool,
+    /// What attributes say beside class, id and style.
+    others: Traits,
+    /// The address of a link.
+    pub(super) address: Option<&'a str>,
+    /// Whether it has `rel`.
+    pub(super) related: bool,
+    /// What `itemprop` and `property` name.
+    pub(super) described: Described,
+}
+
+/// What the names in `itemprop` and `property` of an element belong to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Described {
+    /// There are none.
+    #[default]
+    None,
+    /// OpenGraph and the like alone, which `meta` reads.
+    SocialMedia,
+    /// Vocabularies that describe what the element shows.
+    Shown,
+}
+
+/// A class or an id.
+#[derive(Clone, Copy, Default)]
+struct Name<'a> {
+    text: &'a str,
+    /// Its place among what is known; `None` of an empty one.
+    place: Option<usize>,
+}
+
 /// Judges classes and ids; each distinct one once.
 #[derive(Default)]
 pub(super) struct Judge<'a> {
-    known: HashMap<&'a str, Said>,
+    known: HashMap<&'a str, usize>,
+    said: Vec<Said>,
     split: Split,
 }
 
 impl<'a> Judge<'a> {
-    /// Which parts `text`, a class or an id, has.
-    pub(super) fn parts(&mut self, text: &'a str) -> Parts {
-        if text.is_empty() { Parts::default() } else { self.known.entry(text).or_insert_with(|| Said::of(text)).parts }
-    }
-
-    /// What `element` says about itself.
-    pub(super) fn traits(&mut self, element: ElementRef<'a>) -> Traits {
-        let (mut class, mut id, mut marks) = ("", "", Traits::default());
-        let mut declared_hidden = false;
+    /// Looks at `element`.
+    pub(super) fn look(&mut self, element: ElementRef<'a>) -> Look<'a> {
+        let mut look = Look::default();
         for (name, value) in &element.value().attrs {
             let value: &'a str = value;
             match &name.local {
-                &local_name!("class") => class = value,
-                &local_name!("id") => id = value,
-                &local_name!("href") | &local_name!("src") | &local_name!("alt") => {}
-                &local_name!("style") if is_invisible_style(value) => marks = marks.with(Traits::HIDDEN),
-                name => match &**name {
-                    "hidden" => marks = marks.with(Traits::HIDDEN),
-                    "aria-hidden" => declared_hidden = value == "true",
-                    "aria-modal" if value == "true" => marks = marks.with(Traits::FURNITURE),
-                    "itemprop" if value.eq_ignore_ascii_case("articleBody") => marks = marks.with(Traits::BODY),
-                    "role" if is_no_story(value) => marks = marks.with(Traits::UNLIKELY),
-                    "data-testid" | "data-component" | "data-module" if class.is_empty() => class = value,
-                    _ => {}
-                },
+                &local_name!("class") => (look.class.text, look.named) = (value, value),
+                &local_name!("id") => look.id.text = value,
+                &local_name!("href") => look.address = Some(value),
+                &local_name!("rel") => look.related = true,
+                &local_name!("src") | &local_name!("alt") => {}
+                &local_name!("style") => look.style = Some(value),
+                name => look.note(name, value),
             }
         }
-        if declared_hidden && element.text().map(|text| text.trim().len()).sum::<usize>() < 400 {
-            marks = marks.with(Traits::HIDDEN);
-        }
-        if class.is_empty() && id.is_empty() {
-            return marks;
-        }
-        marks.with(judged(self.said(class), self.said(id)))
+        (look.class, look.id) = (self.name(look.class.text), self.name(look.id.text));
+        look
     }
 
-    fn said(&mut self, text: &'a str) -> Said {
+    fn name(&mut self, text: &'a str) -> Name<'a> {
         if text.is_empty() {
-            return Said::default();
+            return Name::default();
         }
-        let said = self.known.entry(text).or_insert_with(|| Said::of(text));
+        let next = self.said.len();
+        let place = *self.known.entry(text).or_insert(next);
+        if place == next {
+            self.said.push(Said::of(text));
+        }
+        Name { text, place: Some(place) }
+    }
+
+    /// Which parts class and id have.
+    pub(super) fn parts(&self, look: &Look<'a>) -> Parts {
+        let parts = |name: Name<'_>| name.place.and_then(|place| self.said.get(place)).map(|said| said.parts);
+        parts(look.class).unwrap_or_default().with(parts(look.id).unwrap_or_default())
+    }
+
+    /// What `element`, at which `look` was a look, says about itself.
+    pub(super) fn traits(&mut self, look: &Look<'a>, element: ElementRef<'a>) -> Traits {
+        let mut marks = look.others;
+        if look.style.is_some_and(is_invisible_style) {
+            marks = marks.with(Traits::HIDDEN);
+        }
+        if look.declared_hidden && element.text().map(|text| text.trim().len()).sum::<usize>() < 400 {
+            marks = marks.with(Traits::HIDDEN);
+        }
+        let class = if look.named == look.class.text { look.class } else { self.name(look.named) };
+        if class.place.is_none() && look.id.place.is_none() {
+            return marks;
+        }
+        marks.with(judged(self.said(class), self.said(look.id)))
+    }
+
+    fn said(&mut self, name: Name<'a>) -> Said {
+        let Some(said) = name.place.and_then(|place| self.said.get_mut(place)) else { return Said::default() };
         if said.words.is_none() {
-            let words = text.split_ascii_whitespace().map(|name| words::traits(name, &mut self.split));
+            let words = name.text.split_ascii_whitespace().map(|name| words::traits(name, &mut self.split));
             said.words = Some(words.fold(Traits::default(), Traits::with));
         }
         *said
     }
+}
+
+impl<'a> Look<'a> {
+    /// Notes an attribute that few elements have.
+    fn note(&mut self, name: &str, value: &'a str) {
+        match name {
+            "hidden" => self.others = self.others.with(Traits::HIDDEN),
+            "aria-hidden" => self.declared_hidden = value == "true",
+            "aria-modal" if value == "true" => self.others = self.others.with(Traits::FURNITURE),
+            "role" if is_no_story(value) => self.others = self.others.with(Traits::UNLIKELY),
+            "data-testid" | "data-component" | "data-module" if self.named.is_empty() => self.named = value,
+            "itemprop" | "property" => {
+                self.described = self.described.max(described(value));
+                if name == "itemprop" && value.eq_ignore_ascii_case("articleBody") {
+                    self.others = self.others.with(Traits::BODY);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What the `names` of a property belong to.
+fn described(names: &str) -> Described {
+    let known = ["og:", "article:", "fb:", "twitter:"].iter().any(|start| names.starts_with(start));
+    if known && !names.contains(char::is_whitespace) { Described::SocialMedia } else { Described::Shown }
 }
 
 /// Whether a `role` is that of no part of a story.
@@ -232,8 +312,9 @@ mod tests {
             ("page-header", Traits::UNLIKELY, true),
             ("article-header", Traits::UNLIKELY, false),
         ] {
-            let said = Judge::default().said(class);
-            assert_eq!(judged(said, Said::default()).has(traits), wanted, "{class}");
+            let mut judge = Judge::default();
+            let name = judge.name(class);
+            assert_eq!(judged(judge.said(name), Said::default()).has(traits), wanted, "{class}");
         }
     }
 }

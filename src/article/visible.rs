@@ -64,7 +64,7 @@ mod tests {
 
     fn read(html: &str, title: &str) -> Testimony {
         let document = Document::parse(html, &Url::parse("https://site.example/a").unwrap());
-        testify(&document, &survey(&document, &mut Judge::default()), Some(title))
+        testify(&document, &survey(&document, &mut Judge::default(), None), Some(title))
     }
 
     #[test]

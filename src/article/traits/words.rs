@@ -1,6 +1,5 @@
 //! The words of a class name, and what each of them says.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::Traits;
@@ -87,33 +86,42 @@ struct Word {
     begins_pair: bool,
 }
 
-/// The words that say something.
+/// The words that say something, by first letter and length: most words are told by these alone to say nothing.
 struct Lexicon {
-    words: HashMap<&'static str, Word>,
-    /// For each first letter the lengths of its words, as bits: most words are told by this to say nothing.
-    lengths: [u32; 26],
+    shelves: Vec<Vec<(&'static str, Word)>>,
 }
 
 impl Lexicon {
-    fn get(&self, word: &str) -> Word {
-        let first = word.bytes().next().unwrap_or_default().wrapping_sub(b'a');
-        let lengths = self.lengths.get(usize::from(first)).copied().unwrap_or_default();
-        let known = word.len() < 32 && lengths >> word.len() & 1 == 1;
-        if known { self.words.get(word).copied().unwrap_or_default() } else { Word::default() }
+    /// The longest word has fewer letters.
+    const LONGEST: usize = 32;
+
+    /// The shelf of `word`, if its first letter is one from a to z and it is not too long.
+    fn shelf(word: &str) -> Option<usize> {
+        let first = word.bytes().next()?.wrapping_sub(b'a');
+        (first < 26 && word.len() < Self::LONGEST).then_some(usize::from(first) * Self::LONGEST + word.len())
     }
 
-    /// The entry of `word`, which begins with a letter from a to z and has fewer than 32.
-    fn entry(&mut self, word: &'static str) -> &mut Word {
-        let first = word.bytes().next().unwrap_or_default().wrapping_sub(b'a');
-        if let Some(lengths) = self.lengths.get_mut(usize::from(first)) {
-            *lengths |= 1 << word.len();
+    fn get(&self, word: &str) -> Word {
+        let shelf = Self::shelf(word).and_then(|shelf| self.shelves.get(shelf));
+        let known = shelf.and_then(|shelf| shelf.iter().find(|(known, _)| *known == word));
+        known.map(|(_, said)| *said).unwrap_or_default()
+    }
+
+    /// Notes what `word`, one that has a shelf, says beside what it said before.
+    fn note(&mut self, word: &'static str, change: impl Fn(&mut Word)) {
+        let Some(shelf) = Self::shelf(word).and_then(|shelf| self.shelves.get_mut(shelf)) else { return };
+        let place = shelf.iter().position(|(known, _)| *known == word).unwrap_or_else(|| {
+            shelf.push((word, Word::default()));
+            shelf.len() - 1
+        });
+        if let Some((_, said)) = shelf.get_mut(place) {
+            change(said);
         }
-        self.words.entry(word).or_default()
     }
 }
 
 static WORDS: LazyLock<Lexicon> = LazyLock::new(|| {
-    let mut lexicon = Lexicon { words: HashMap::default(), lengths: [0; 26] };
+    let mut lexicon = Lexicon { shelves: vec![Vec::new(); 26 * Lexicon::LONGEST] };
     for (list, traits) in [
         (FURNITURE, Traits::FURNITURE),
         (FRINGE, Traits::FRINGE),
@@ -133,12 +141,11 @@ static WORDS: LazyLock<Lexicon> = LazyLock::new(|| {
         ("share sharing sharedaddy shares", Traits::SHARE),
     ] {
         for word in list.split_ascii_whitespace() {
-            let known = lexicon.entry(word);
-            known.traits = known.traits.with(traits);
+            lexicon.note(word, |said| said.traits = said.traits.with(traits));
         }
     }
     for (first, _) in PAIRS.iter().chain(BODY) {
-        lexicon.entry(first).begins_pair = true;
+        lexicon.note(first, |said| said.begins_pair = true);
     }
     lexicon
 });
@@ -211,6 +218,44 @@ impl Split {
     fn set(&mut self, name: &str) {
         self.text.clear();
         self.ends.clear();
+        if name.is_ascii() {
+            self.set_ascii(name);
+        } else {
+            self.set_any(name);
+        }
+        if !self.text.is_empty() {
+            self.ends.push(self.text.len());
+        }
+    }
+
+    /// The words of nearly all names, cut out whole.
+    fn set_ascii(&mut self, name: &str) {
+        let name = name.get(..MAX_NAME).unwrap_or(name);
+        let mut start = 0;
+        let mut lower_before = false;
+        for (at, byte) in name.bytes().enumerate() {
+            let between = !byte.is_ascii_alphanumeric();
+            if between || byte.is_ascii_uppercase() && lower_before {
+                self.add(name.get(start..at).unwrap_or_default());
+                start = at + usize::from(between);
+            }
+            lower_before = byte.is_ascii_lowercase();
+        }
+        self.add(name.get(start..).unwrap_or_default());
+        self.text.make_ascii_lowercase();
+    }
+
+    fn add(&mut self, word: &str) {
+        if word.is_empty() {
+            return;
+        }
+        if !self.text.is_empty() {
+            self.ends.push(self.text.len());
+        }
+        self.text.push_str(word);
+    }
+
+    fn set_any(&mut self, name: &str) {
         let mut fresh = true;
         let mut lower_before = false;
         for c in name.chars().take(MAX_NAME) {
@@ -230,9 +275,6 @@ impl Split {
             } else {
                 self.text.extend(c.to_lowercase());
             }
-        }
-        if !self.text.is_empty() {
-            self.ends.push(self.text.len());
         }
     }
 
