@@ -93,10 +93,7 @@ impl Absence {
 
 /// What the page shows instead of an article, if it shows none; `article` is what was read from it so far.
 pub(super) fn find(document: &Document, survey: &Survey<'_>, article: &Article) -> Option<Absence> {
-    let body = article.body.as_ref().map_or(0, |body| weight_of_markup(&body.value));
-    if body >= STORY {
-        return None;
-    }
+    let body = article.body.as_ref().map_or(Some(0), |body| weight_of_remark(&body.value))?;
     let headings = headings(survey);
     let says = |kind: words::Kind| headings.iter().any(|heading| words::is_title_of(kind, heading));
     // The patterns are large: nobody looks at the words where they would not matter.
@@ -195,9 +192,10 @@ fn is_shell(document: &Document, survey: &Survey<'_>) -> bool {
         || survey.lines.iter().any(|line| words::is_title_of(words::Kind::Script, &line.text))
 }
 
-/// The weight of what stands outside tags.
-fn weight_of_markup(markup: &str) -> usize {
-    markup.split('<').map(|part| weight(part.split_once('>').map_or(part, |(_, text)| text))).sum()
+/// The weight of what stands outside tags; `None` if it is that of a story.
+fn weight_of_remark(markup: &str) -> Option<usize> {
+    let texts = markup.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text));
+    texts.map(weight).try_fold(0, |sum, weight| Some(sum + weight).filter(|sum| *sum < STORY))
 }
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ pub(super) fn remove(root: &NodeRef<'_>, title: Option<&str>) {
         let leading = at < REACH;
         let trailing = at + REACH >= blocks.len();
         let length = block.length;
-        let same = leading && !wanted.is_empty() && is_headline(&folded(&block.text), &wanted, block.heading);
+        let same = leading && !wanted.is_empty() && is_headline(&block.text, &wanted, block.heading);
         if !same && length * 2 > total || block.node.has_name("pre") {
             continue;
         }
@@ -123,8 +123,15 @@ pub(super) fn remove(root: &NodeRef<'_>, title: Option<&str>) {
     }
 }
 
-/// Whether a line is the headline once more; a heading may have a few words more or less.
-fn is_headline(line: &str, wanted: &str, heading: bool) -> bool {
+/// Whether `text` is the headline once more, whose letters are `wanted`; a heading may have a few words more or less.
+fn is_headline(text: &str, wanted: &str, heading: bool) -> bool {
+    // Paragraphs are longer than headlines: the first letters tell.
+    let first = |text: &str| text.chars().find(|c| c.is_alphanumeric()).and_then(|c| c.to_lowercase().next());
+    if !heading && first(text) != first(wanted) {
+        return false;
+    }
+    let line = folded(text);
+    let line = line.as_str();
     let (short, long) = if line.len() < wanted.len() { (line, wanted) } else { (wanted, line) };
     !short.is_empty() && (line == wanted || heading && short.len() * 4 >= long.len() * 3 && long.contains(short))
 }

@@ -80,7 +80,7 @@ pub(super) fn is_promotion(text: &str, length: usize) -> bool {
     if length > LONGEST {
         return false;
     }
-    let mut lower = text.to_lowercase();
+    let mut lower = crate::normalise::text::lower(text);
     if lower.contains('’') {
         lower = lower.replace('’', "'");
     }

@@ -93,11 +93,17 @@ fn fits(tag: &str, text: &str) -> bool {
     if parts.next().is_some_and(|script| script.len() == 4) {
         return true;
     }
-    let (mut letters, mut own) = (0, 0);
-    for script in text.chars().take(LOOKED_AT).filter_map(script) {
-        letters += 1;
-        own += usize::from(written.contains(&script));
+    let (mut letters, mut own, mut ascii) = (0, 0, 0);
+    for c in text.chars().take(LOOKED_AT) {
+        if c.is_ascii() {
+            ascii += usize::from(c.is_ascii_alphabetic());
+        } else if let Some(script) = script(c) {
+            letters += 1;
+            own += usize::from(written.contains(&script));
+        }
     }
+    letters += ascii;
+    own += if written.contains(&Script::Latin) { ascii } else { 0 };
     letters < 60 || own * 4 >= letters
 }
 
