@@ -241,9 +241,9 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
 fn end_batch<F, S: Store, P: Publish, C>(ports: &Ports<'_, F, S, P, C>) -> Option<Finding> {
     if let Err(error) = ports.publish.finish() {
         ports.store.discard();
-        return Some(Finding::error(Code::PublishFailed, error.to_string()));
+        return Some(error.into());
     }
-    ports.store.flush().err().map(|error| Finding::error(Code::StateFailed, error.to_string()))
+    ports.store.flush().err().map(Finding::from)
 }
 
 /// The parsers for a run over the sources `only` (all if there is no list): with one host there is nothing to wait for

@@ -7,7 +7,7 @@
 //! is always html5ever's decision, and the tests hold every tree against the one that html5ever makes alone.
 
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use ego_tree::{NodeId, Tree};
 use html5ever::buffer_queue::BufferQueue;
@@ -313,7 +313,7 @@ impl Scan<'_> {
             last_start_tag_name: last_start_tag.map(ToString::to_string),
             ..TokenizerOpts::default()
         };
-        let relay = Relay { builder: &self.builder, next: RefCell::default(), ended: Cell::new(false) };
+        let relay = Relay { builder: &self.builder, next: RefCell::default() };
         let tokenizer = Tokenizer::new(relay, options);
         let queue = BufferQueue::default();
         while self.at < bytes.len() {
@@ -389,7 +389,6 @@ fn is_end_tag(rest: &[u8], name: &[u8]) -> bool {
 struct Relay<'a> {
     builder: &'a Builder,
     next: RefCell<Option<Next>>,
-    ended: Cell<bool>,
 }
 
 impl TokenSink for Relay<'_> {
@@ -403,10 +402,6 @@ impl TokenSink for Relay<'_> {
             self.next.replace(Some(Next::after(&result, &name)));
         }
         result
-    }
-
-    fn end(&self) {
-        self.ended.set(true);
     }
 
     fn adjusted_current_node_present_but_not_in_html_namespace(&self) -> bool {

@@ -37,7 +37,7 @@ pub async fn announce<A: Announce, S: Store>(config: &Config, only: &[FeedId], s
     for feed in feeds(config, only) {
         match tell(&feed, base, (store, hubs), &mut down).await {
             Ok(files) => told.files += files,
-            Err(error) => told.findings.push(Finding::error(Code::StateFailed, error.to_string())),
+            Err(error) => told.findings.push(error.into()),
         }
     }
     told.findings.extend(down.into_iter().map(|(hub, down)| {

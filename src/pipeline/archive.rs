@@ -77,8 +77,7 @@ fn write<P: Publish>(feed: &Feed, config: &Config, publish: &P, existing: Existi
         if existing == Existing::Stays && publish.size(&artifact.path).is_some() {
             continue;
         }
-        let written = publish.write(&artifact);
-        let written = written.map_err(|error| Finding::error(Code::PublishFailed, error.to_string()))?;
+        let written = publish.write(&artifact)?;
         files += usize::from(written == Written::Changed);
     }
     Ok(files)
@@ -137,7 +136,7 @@ pub(super) async fn recover<F: Fetch, P: Publish>(
         // The very bytes that were published.
         let file = Artifact { path, media_type: "application/feed+json", bytes };
         if let Err(error) = publish.write(&file) {
-            return Some(Finding::error(Code::PublishFailed, error.to_string()));
+            return Some(error.into());
         }
         if let Err(finding) = write(&feed, config, publish, Existing::Stays) {
             return Some(finding);

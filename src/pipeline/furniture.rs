@@ -37,7 +37,7 @@ pub(super) fn learn<'d>(
     if drafts.peek().is_none() {
         return Ok(Lessons { known: Known::default(), before: Vec::new() });
     }
-    let before = store.recurring(&source.id).map_err(|error| Finding::error(Code::StateFailed, error.to_string()))?;
+    let before = store.recurring(&source.id)?;
     let mut known = Known::from_bytes(&before);
     for draft in drafts {
         known.learn(draft.job.keys.first().map_or("", String::as_str), &draft.pieces);

@@ -7,7 +7,7 @@
 use super::{Memory, Outcome, Ports, Publish, State, Store, StoreError, Written, announce, mirror, summary, twins};
 use crate::assemble::{self, media};
 use crate::config::{Config, Merged};
-use crate::finding::{Code, Finding};
+use crate::finding::Finding;
 use crate::format;
 use crate::model::{Entry, Feed};
 
@@ -45,8 +45,7 @@ fn make<F, S: Store, P: Publish, C>(
     complete: bool,
     ports: &Ports<'_, F, S, P, C>,
 ) -> Result<bool, Finding> {
-    let failed = |error: StoreError| Finding::error(Code::StateFailed, error.to_string());
-    let before = ports.store.memory(&merged.id).map_err(failed)?.unwrap_or_default();
+    let before = ports.store.memory(&merged.id)?.unwrap_or_default();
     let made_from = format!("{} {}", env!("CARGO_PKG_VERSION"), config.digest);
     let is_part = |outcome: &Outcome| {
         merged.parts.iter().any(|place| config.sources.get(*place).is_some_and(|source| source.id == outcome.id))
@@ -57,7 +56,7 @@ fn make<F, S: Store, P: Publish, C>(
     if complete && !changed && intact && before.fingerprint == made_from {
         return Ok(false);
     }
-    let feed = feed(config, merged, ports).map_err(failed)?;
+    let feed = feed(config, merged, ports)?;
     if feed.entries().is_empty() {
         return Ok(false);
     }
@@ -67,15 +66,14 @@ fn make<F, S: Store, P: Publish, C>(
     after.channel.language.clone_from(&feed.language);
     for artifact in format::artifacts(&feed, config.base_url.as_ref()) {
         let (path, for_readers) = (artifact.path.clone(), artifact.media_type != "text/html");
-        let written = twins::write(ports.publish, config, artifact);
-        let (written, files) = written.map_err(|error| Finding::error(Code::PublishFailed, error.to_string()))?;
+        let (written, files) = twins::write(ports.publish, config, artifact)?;
         if written == Written::Changed && feed.hub.is_some() && for_readers {
             announce::note(&mut after, &path);
         }
         after.published.extend(files);
     }
     if after != before {
-        ports.store.note(&merged.id, &after).map_err(failed)?;
+        ports.store.note(&merged.id, &after)?;
     }
     Ok((after.summary, after.channel) != (before.summary, before.channel))
 }

@@ -44,7 +44,7 @@ pub(super) fn undo<F, S: Store, P, C: Clock>(
         outcome.shows_the_same = true;
         outcome.rowless = None;
         if let Err(error) = ports.store.note(&outcome.id, &memory) {
-            return Some(Finding::error(Code::StateFailed, error.to_string()));
+            return Some(error.into());
         }
     }
     let message = format!("none of {} servers could be reached; the network seems to be down", hosts.len());

@@ -9,10 +9,10 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Memory, Outcome, Ports, Publish, PublishError, Shown, Stale, Store, belongings, twins};
+use super::{Memory, Outcome, Ports, Publish, Shown, Stale, Store, belongings, twins};
 use crate::assemble::media;
 use crate::config::{Config, Merged, Source};
-use crate::finding::{Code, Finding};
+use crate::finding::Finding;
 use crate::hosting::{self, Size};
 use crate::report;
 
@@ -54,7 +54,7 @@ pub(super) fn end<F, S: Store, P: Publish, C>(
         Some(word) => Ok(word),
         None => write(config, outcomes, ports).map(|word| Word { made_from, ..word }),
     };
-    let word = word.and_then(|word| ports.publish.finish().map(|()| word).map_err(unpublished));
+    let word = word.and_then(|word| Ok(ports.publish.finish().map(|()| word)?));
     match word {
         Ok(word) => {
             let text = serde_json::to_string(&word).unwrap_or_default();
@@ -79,15 +79,15 @@ fn write<F, S: Store, P: Publish, C>(
     let mut current = current.files;
     // Each is written before the next is made: for thousands of feeds they are large.
     let mut put = |artifact| {
-        files.extend(twins::write(ports.publish, config, artifact).map_err(unpublished)?.1);
-        Ok(())
+        files.extend(twins::write(ports.publish, config, artifact)?.1);
+        Ok::<(), Finding>(())
     };
     report::overview(config, &rows, &merged, &mut put)?;
     hosting::files(config.host).into_iter().try_for_each(&mut put)?;
     drop((rows, merged));
     current.extend(files.iter().cloned());
     current.extend(pictures(&mirroring, ports)?);
-    let findings = belongings::settle(config, ports.stale, &mut current, ports.publish).map_err(unpublished)?;
+    let findings = belongings::settle(config, ports.stale, &mut current, ports.publish)?;
     files.extend(current.last().cloned());
     Ok(Word { made_from: String::new(), files, findings, size: Size::of(&current) })
 }
@@ -99,8 +99,7 @@ fn pictures<F, S: Store, P, C>(
 ) -> Result<Vec<(String, u64)>, Finding> {
     let mut files = Vec::new();
     for source in mirroring {
-        let mirrored = ports.store.mirrored(&source.id);
-        let mirrored = mirrored.map_err(|error| Finding::error(Code::StateFailed, error.to_string()))?;
+        let mirrored = ports.store.mirrored(&source.id)?;
         let copies = mirrored.into_iter().filter_map(|picture| picture.copy);
         files.extend(copies.map(|copy| (media::path(&source.id, &copy.name), copy.bytes)));
     }
@@ -108,11 +107,6 @@ fn pictures<F, S: Store, P, C>(
     files.sort_unstable();
     files.dedup();
     Ok(files)
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "stands where an error is mapped")]
-fn unpublished(error: PublishError) -> Finding {
-    Finding::error(Code::PublishFailed, error.to_string())
 }
 
 /// The rows of sources and of merged feeds.
@@ -164,6 +158,6 @@ fn rows<'c, F, S: Store, P, C>(
     }
     // What a damaged state file no longer says is read back from the published feeds by the next run; until then the
     // files stay as they are.
-    read.map_err(|error| Finding::error(Code::StateFailed, error.to_string()))?;
+    read?;
     Ok((rows, merged))
 }

@@ -10,7 +10,7 @@ use thiserror::Error;
 use url::Url;
 
 use crate::config::RequestOptions;
-use crate::finding::Finding;
+use crate::finding::{Code, Finding};
 use crate::model::{Artifact, Entry, EntryId, FeedId};
 use crate::page::Page;
 use crate::pipeline::memory::{Baseline, Doubt, Incident, Pace};
@@ -309,6 +309,12 @@ pub struct Update {
 #[error("{0}")]
 pub struct StoreError(pub String);
 
+impl From<StoreError> for Finding {
+    fn from(error: StoreError) -> Self {
+        Self::error(Code::StateFailed, error.to_string())
+    }
+}
+
 /// Keeps state between runs. Nothing outside `io` knows how.
 pub trait Store: Sync {
     /// The row of a source; `None` if it was never visited.
@@ -358,6 +364,12 @@ pub struct PublishError {
     pub path: String,
     /// What the system said, and what to do.
     pub reason: String,
+}
+
+impl From<PublishError> for Finding {
+    fn from(error: PublishError) -> Self {
+        Self::error(Code::PublishFailed, error.to_string())
+    }
 }
 
 /// Puts files where they are served.

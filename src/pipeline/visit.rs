@@ -60,7 +60,7 @@ pub async fn visit<F: Fetch, S: Store, P: Publish, C: Clock>(
     let now = ports.clock.now();
     let memory = match ports.store.memory(&source.id) {
         Ok(memory) => memory,
-        Err(error) => return outcome::refused(source, Finding::error(Code::StateFailed, error.to_string())),
+        Err(error) => return outcome::refused(source, error.into()),
     };
     // A row that only tells of failures holds no history: it may still be read back from the published feed.
     let first = memory.as_ref().is_none_or(|memory| memory.last_success.is_none() && memory.summary.entries == 0);

@@ -46,7 +46,8 @@ impl Web {
         let measured = measured || response.version() >= Version::HTTP_2;
         let cap_here = usize::try_from(cap).unwrap_or(usize::MAX);
         let packed = self.collect(response, ask, host, (cap, cut)).await?;
-        let (bytes, hash) = self.unpack(packed, codings, cap_here, cut).await.map_err(|trouble| match trouble {
+        let is_page = ask.purpose == Purpose::Page;
+        let (bytes, hash) = self.unpack(packed, codings, cap_here, is_page).await.map_err(|trouble| match trouble {
             Trouble::TooLarge => too_large(cap),
             Trouble::Bomb => Finding::error(Code::BodyTooLarge, "the body unpacks to more than 200 times its size")
                 .remedy("no page does that; see what the address serves"),
@@ -56,19 +57,19 @@ impl Web {
         Ok(Body { bytes, hash, whole })
     }
 
-    /// The body unpacked ([`unpack::unpack`]), and its fingerprint; away from the network's thread if it is large enough to
-    /// be worth the way.
+    /// The body unpacked ([`unpack::unpack`]), and the fingerprint of a page; anything else is cut at `cap`. Done away
+    /// from the network's thread if it is large enough to be worth the way.
     async fn unpack(
         &self,
         packed: Vec<u8>,
         codings: Vec<Coding>,
         cap: usize,
-        cut: bool,
+        is_page: bool,
     ) -> Result<(Vec<u8>, String), Trouble> {
         let is_large = packed.len() >= LARGE && !codings.is_empty();
         let work = move || {
-            let bytes = unpack::unpack(packed, &codings, cap, cut)?;
-            let hash = hash(&bytes);
+            let bytes = unpack::unpack(packed, &codings, cap, !is_page)?;
+            let hash = if is_page { hash(&bytes) } else { String::new() };
             Ok((bytes, hash))
         };
         match &self.parsers {

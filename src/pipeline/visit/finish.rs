@@ -104,7 +104,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         after.archives.marks = assemble::remaining(ordered, source.max_entries, &after.archives);
         if !leaving.is_empty() {
             // Nothing goes before the archive that has it is there to stay.
-            publish.finish().map_err(|error| Finding::error(Code::PublishFailed, error.to_string()))?;
+            publish.finish()?;
             self.commit(&Update { memory: after.clone(), dropped: leaving, ..Update::default() })?;
         }
         Ok(files)

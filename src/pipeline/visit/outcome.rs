@@ -3,7 +3,7 @@
 use super::Visit;
 use crate::assemble;
 use crate::config::Source;
-use crate::finding::{Code, Finding};
+use crate::finding::Finding;
 use crate::pipeline::ports::{Clock, Fetch, Memory, Publish, Store, Update};
 use crate::pipeline::{Outcome, State, bearing, health, offline, schedule};
 
@@ -62,7 +62,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         };
         let known = kept.is_ok();
         if let Err(error) = kept {
-            findings.push(Finding::error(Code::StateFailed, error.to_string()));
+            findings.push(error.into());
         }
         Outcome {
             id: self.source.id.clone(),

@@ -2,11 +2,11 @@
 
 use super::Visit;
 use crate::assemble::{self, media};
-use crate::finding::{Code, Finding};
+use crate::finding::Finding;
 use crate::format::{self, Published};
 use crate::model::{Entry, EntryId, Feed};
 use crate::pipeline::mirror::{Mirroring, mirror, names};
-use crate::pipeline::ports::{Clock, Fetch, Kept, Memory, Mirrored, Publish, PublishError, Store, Update, Written};
+use crate::pipeline::ports::{Clock, Fetch, Kept, Memory, Mirrored, Publish, Store, Update, Written};
 use crate::pipeline::{announce, archive, health, summary, twins};
 
 impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
@@ -28,8 +28,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         after.written = format::mark(artifacts.iter().map(|artifact| artifact.bytes.as_slice()));
         for artifact in artifacts {
             let (path, for_readers) = (artifact.path.clone(), artifact.media_type != "text/html");
-            let written = twins::write(self.ports.publish, self.config, artifact);
-            let (written, files) = written.map_err(|error| failed(&error))?;
+            let (written, files) = twins::write(self.ports.publish, self.config, artifact)?;
             changed += usize::from(written == Written::Changed);
             // A run that was killed after writing did not tell the hub.
             let news = written == Written::Changed || self.before.published.is_empty();
@@ -40,7 +39,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         }
         // No feed names them any more.
         for name in &mirroring.stale {
-            self.ports.publish.remove(&media::path(&self.source.id, name)).map_err(|error| failed(&error))?;
+            self.ports.publish.remove(&media::path(&self.source.id, name))?;
         }
         if changed > 0 {
             after.changed_at = Some(self.now);
@@ -91,7 +90,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             feed = media::mirrored(feed, &names(self.pictures()?), base);
         }
         for artifact in format::artifacts(&feed, self.config.base_url.as_ref()) {
-            self.ports.publish.write(&artifact).map_err(|error| failed(&error))?;
+            self.ports.publish.write(&artifact)?;
         }
         memory.published = Vec::new();
         Ok(())
@@ -99,8 +98,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
 
     /// What is remembered of pictures.
     pub(super) fn pictures(&self) -> Result<Vec<Mirrored>, Finding> {
-        let stored = self.ports.store.mirrored(&self.source.id);
-        let stored = stored.map_err(|error| Finding::error(Code::StateFailed, error.to_string()))?;
+        let stored = self.ports.store.mirrored(&self.source.id)?;
         Ok(self.rebuilt_pictures.iter().cloned().chain(stored).collect())
     }
 
@@ -141,8 +139,4 @@ pub(super) fn order(kept: &[Kept], max: usize) -> Vec<EntryId> {
     let mut entries: Vec<&Entry> = kept.iter().map(|kept| &kept.entry).collect();
     entries.sort_by(|a, b| a.newest_first(b));
     entries.into_iter().take(max).map(|entry| entry.id.clone()).collect()
-}
-
-fn failed(error: &PublishError) -> Finding {
-    Finding::error(Code::PublishFailed, error.to_string())
 }

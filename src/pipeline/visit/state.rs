@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::Visit;
 use crate::assemble;
-use crate::finding::{Code, Finding};
+use crate::finding::Finding;
 use crate::listing::Listing;
 use crate::model::EntryId;
 use crate::pipeline::ports::{Kept, Memory, Store, Update};
@@ -14,19 +14,14 @@ impl<F, S: Store, P, C> Visit<'_, F, S, P, C> {
     pub(super) fn kept(&self) -> Result<Vec<Kept>, Finding> {
         match &self.rebuilt {
             Some(rebuilt) => Ok(rebuilt.clone()),
-            None => self
-                .ports
-                .store
-                .entries(&self.source.id)
-                .map_err(|error| Finding::error(Code::StateFailed, error.to_string())),
+            None => Ok(self.ports.store.entries(&self.source.id)?),
         }
     }
 
     pub(super) fn known(&self, listing: &Listing, kept: &[Kept]) -> Result<HashMap<String, EntryId>, Finding> {
         let keys = listing.teasers.iter().flat_map(|teaser| assemble::keys(teaser, self.source));
         let keys: Vec<String> = keys.flat_map(|key| [assemble::left_out_key(&key, self.source), key]).collect();
-        let stored = self.ports.store.known(&self.source.id, &keys);
-        let mut known = stored.map_err(|error| Finding::error(Code::StateFailed, error.to_string()))?;
+        let mut known = self.ports.store.known(&self.source.id, &keys)?;
         if self.rebuilt.is_some() {
             known.extend(self.archived.iter().cloned());
             known.extend(kept.iter().flat_map(|kept| kept.keys.iter().map(|key| (key.clone(), kept.entry.id.clone()))));
@@ -35,15 +30,11 @@ impl<F, S: Store, P, C> Visit<'_, F, S, P, C> {
     }
 
     pub(super) fn commit(&self, update: &Update) -> Result<(), Finding> {
-        self.ports
-            .store
-            .commit(&self.source.id, update)
-            .map_err(|error| Finding::error(Code::StateFailed, error.to_string()))
+        Ok(self.ports.store.commit(&self.source.id, update)?)
     }
 
     /// Keeps the row with the next batch.
     pub(super) fn note(&self, memory: &Memory) -> Result<(), Finding> {
-        let noted = self.ports.store.note(&self.source.id, memory);
-        noted.map_err(|error| Finding::error(Code::StateFailed, error.to_string()))
+        Ok(self.ports.store.note(&self.source.id, memory)?)
     }
 }
