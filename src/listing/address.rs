@@ -59,6 +59,20 @@ const MINOR: [&[&str]; 11] = [
     &["categories", "kategorien", "newsletter"],
     &["datenschutz"],
 ];
+/// The letters with which those of each length begin, a bit for each letter.
+const MINOR_STARTS: [u32; MINOR.len()] = {
+    let mut starts = [0; MINOR.len()];
+    let mut length = 0;
+    while length < MINOR.len() {
+        let mut at = 0;
+        while at < MINOR[length].len() {
+            starts[length] |= 1 << (MINOR[length][at].as_bytes()[0] & 31);
+            at += 1;
+        }
+        length += 1;
+    }
+    starts
+};
 /// The folders in whose names a page of a list is numbered.
 const PAGE_FOLDERS: [&str; 6] = ["page", "seite", "pagina", "p", "index", "list"];
 /// The parameters in which the number of a page of a list stands.
@@ -119,7 +133,7 @@ pub(super) fn worth(address: &Address<'_>, here: &Here<'_>) -> f32 {
     if name.parts < 4 && !numbered && is_numbered(address.text) {
         worth *= 0.3;
     }
-    if name.parts < 4 && is_minor(path) && !shares_minor(page, path) || !query.is_empty() && MINOR_QUERY.is_match(query)
+    if name.parts < 4 && name.is_minor && !shares_minor(page, path) || !query.is_empty() && MINOR_QUERY.is_match(query)
     {
         worth *= 0.25;
     }
@@ -153,6 +167,8 @@ struct Name<'p> {
     is_root: bool,
     /// Whether four digits that begin a year of our time stand somewhere in the path.
     holds_year: bool,
+    /// Whether a part of the path leads to no story.
+    is_minor: bool,
 }
 
 impl<'p> Name<'p> {
@@ -173,7 +189,8 @@ impl<'p> Name<'p> {
             }
             match byte {
                 b'/' => {
-                    name = Self { holds_year: name.holds_year, ..Self::default() };
+                    let is_minor = name.is_minor || is_minor(bare, start, dot, at);
+                    name = Self { holds_year: name.holds_year, is_minor, ..Self::default() };
                     (start, dot, in_part) = (at + 1, None, false);
                     continue;
                 }
@@ -181,17 +198,39 @@ impl<'p> Name<'p> {
                     in_part = false;
                     continue;
                 }
-                b'.' => dot = Some(at + 1),
+                b'.' => dot = Some(at),
                 b'%' => name.is_encoded = true,
                 _ => {}
             }
             name.parts += usize::from(!in_part);
             in_part = true;
         }
+        name.is_minor |= is_minor(bare, start, dot, bytes.len());
         name.length = bytes.len() - start;
-        name.extension = dot.and_then(|dot| bare.get(dot..)).unwrap_or_default();
+        name.extension = dot.and_then(|dot| bare.get(dot + 1..)).unwrap_or_default();
         name
     }
+}
+
+/// Whether the part of a path from `start` to `end`, whose last dot stands at `dot`, leads to no story.
+fn is_minor(path: &str, start: usize, dot: Option<usize>, end: usize) -> bool {
+    let stem = match dot {
+        Some(dot) if path.get(dot + 1..end).is_some_and(|end| is_extension(end)) => dot,
+        Some(_) => return false,
+        None => end,
+    };
+    path.get(start..stem).is_some_and(is_minor_name)
+}
+
+fn is_minor_name(name: &str) -> bool {
+    let Some(first) = name.bytes().next().map(|byte| byte.to_ascii_lowercase()) else { return false };
+    let begins = MINOR_STARTS.get(name.len() - 1).is_some_and(|letters| letters >> (first & 31) & 1 == 1);
+    begins && MINOR.get(name.len() - 1).is_some_and(|names| names.iter().any(|known| known.eq_ignore_ascii_case(name)))
+}
+
+/// Whether what follows the last dot of a name is an extension.
+fn is_extension(end: &str) -> bool {
+    (2..=5).contains(&end.len()) && end.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 /// Whether a number of at least three digits stands somewhere.
@@ -201,11 +240,8 @@ fn holds_long_number(text: &str) -> bool {
 
 /// `path` without the slashes at its end.
 pub(super) fn without_slashes(path: &str) -> &str {
-    let mut bare = path;
-    while let Some(shorter) = bare.strip_suffix('/') {
-        bare = shorter;
-    }
-    bare
+    let slashes = path.bytes().rev().take_while(|byte| *byte == b'/').count();
+    path.get(..path.len() - slashes).unwrap_or_default()
 }
 
 /// Whether an address is one of several pages of a list: `/page/2`, `/seite-3.html`, `?start=20`.
@@ -217,16 +253,14 @@ fn is_numbered(address: &str) -> bool {
         }
     }
     let whole = address.strip_suffix('/').unwrap_or(address);
-    let Some(folder) = before_number(without_extension(whole, 3), 4) else { return false };
-    let folder = folder.strip_suffix(['-', '_', '/']).unwrap_or(folder);
-    folder.rsplit_once('/').is_some_and(|(_, name)| PAGE_FOLDERS.iter().any(|known| known.eq_ignore_ascii_case(name)))
-}
-
-/// `text` without a dot and `least` to five letters at its end, if they are there.
-fn without_extension(text: &str, least: usize) -> &str {
-    let letters = text.bytes().rev().take(6).take_while(u8::is_ascii_alphabetic).count();
-    let bare = text.get(..text.len() - letters).unwrap_or(text).strip_suffix('.');
-    bare.filter(|_| (least..=5).contains(&letters)).unwrap_or(text)
+    let Some(folder) = before_number(without_extension(whole), 4) else { return false };
+    let folder = folder.strip_suffix(['-', '_', '/']).unwrap_or(folder).as_bytes();
+    PAGE_FOLDERS.iter().any(|known| {
+        let parts = folder.len().checked_sub(known.len()).and_then(|at| folder.split_at_checked(at));
+        parts.is_some_and(|(before, name)| {
+            before.last() == Some(&b'/') && name.eq_ignore_ascii_case(known.as_bytes())
+        })
+    })
 }
 
 /// What stands before the number at the end of `text`, if it has one of at most so many digits.
@@ -235,36 +269,21 @@ fn before_number(text: &str, most: usize) -> Option<&str> {
     text.get(..text.len() - count).filter(|_| (1..=most).contains(&count))
 }
 
+/// `text` without a dot and three to five letters at its end, if they are there.
+fn without_extension(text: &str) -> &str {
+    let letters = text.bytes().rev().take(6).take_while(u8::is_ascii_alphabetic).count();
+    if !(3..=5).contains(&letters) {
+        return text;
+    }
+    text.get(..text.len() - letters).and_then(|bare| bare.strip_suffix('.')).unwrap_or(text)
+}
+
 /// The parameter of Bitrix for the number of a page: `PAGEN_1`.
 fn is_pagen(name: &str) -> bool {
     const START: &str = "pagen_";
     let start = name.get(..START.len()).is_some_and(|start| start.eq_ignore_ascii_case(START));
     let rest = name.get(START.len()..).unwrap_or_default();
     start && !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Whether a part of the path leads to no story.
-fn is_minor(path: &str) -> bool {
-    let bytes = path.as_bytes();
-    let mut start = bytes.len();
-    let mut end = bytes.len();
-    // From the last part to the first, each with the slash in front of it.
-    while let Some(at) = start.checked_sub(1) {
-        start = at;
-        if bytes.get(at) == Some(&b'/') {
-            if path.get(at + 1..end).is_some_and(|part| is_minor_name(without_extension(part, 2))) {
-                return true;
-            }
-            end = at;
-        }
-    }
-    false
-}
-
-fn is_minor_name(name: &str) -> bool {
-    let Some(first) = name.bytes().next().map(|byte| byte.to_ascii_lowercase()) else { return false };
-    let same_length = MINOR.get(name.len() - 1).copied().unwrap_or_default();
-    same_length.iter().any(|known| known.as_bytes().first() == Some(&first) && known.eq_ignore_ascii_case(name))
 }
 
 /// Whether the listing itself lives below the same folder, so that its name tells nothing.
@@ -309,6 +328,7 @@ mod tests {
         for (at, names) in MINOR.iter().enumerate() {
             assert!(names.iter().all(|name| name.len() == at + 1), "{names:?}");
         }
+        let is_minor = |path| Name::of(path).is_minor;
         for path in ["/tags/x", "/x/TAG", "/tag.html", "/category.php/x", "/a/wp-login.php", "/u/", "/Kategorien"] {
             assert!(is_minor(path), "{path}");
         }

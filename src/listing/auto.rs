@@ -10,7 +10,7 @@ use scraper::ElementRef;
 
 use super::addresses::Address;
 use super::describe::describe;
-use super::outline::{Link, Outline, Part, headline_worth, named_worth, truncate};
+use super::outline::{Link, Outline, Part, headline_worth, truncate};
 use super::{DateText, MAX_ITEMS, Teaser, address, line, words};
 use crate::page::{Document, document};
 
@@ -184,7 +184,7 @@ fn primaries(document: &Document, outline: &Outline<'_>) -> Vec<Item> {
         let text = match link.nameless {
             true if address >= 0.4 => NAMELESS,
             true => 0.0,
-            false => named_worth(&link.text, link.words),
+            false => link.headline_worth(),
         };
         let heading = if link.heading && text > 0.0 { 0.9 } else { 0.0 };
         let worth = (text + heading) * address * link.zone;
@@ -257,9 +257,12 @@ fn find_blocks(outline: &Outline<'_>, items: &mut [Item]) {
         }
         (block, height)
     };
-    let heights: Vec<usize> = items.iter().enumerate().map(|(number, item)| grow(number, item, 40).1).collect();
-    let limit = most_common(&heights);
     for (number, item) in items.iter_mut().enumerate() {
+        (item.block, item.height) = grow(number, item, 40);
+    }
+    let heights: Vec<usize> = items.iter().map(|item| item.height).collect();
+    let limit = most_common(&heights);
+    for (number, item) in items.iter_mut().enumerate().filter(|(_, item)| item.height > limit) {
         (item.block, item.height) = grow(number, item, limit);
     }
 }

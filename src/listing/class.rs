@@ -53,6 +53,8 @@ pub(super) struct Marks<'a> {
     pub(super) itemtype: &'a str,
     pub(super) href: Option<&'a str>,
     pub(super) title: Option<&'a str>,
+    pub(super) datetime: Option<&'a str>,
+    pub(super) content: Option<&'a str>,
     /// What `aria-label` says.
     pub(super) label: Option<&'a str>,
     pub(super) itemscope: bool,
@@ -75,6 +77,8 @@ impl<'a> Marks<'a> {
                 local_name!("itemscope") => marks.itemscope = true,
                 local_name!("href") => marks.href = Some(value),
                 local_name!("title") => marks.title = Some(value),
+                local_name!("datetime") => marks.datetime = Some(value),
+                local_name!("content") => marks.content = Some(value),
                 local_name!("aria-label") => marks.label = Some(value),
                 _ => {}
             }

@@ -3,18 +3,20 @@
 //! Used by detection for its blocks and by the configured selectors for every field that has none. Says nothing of the
 //! address and picks the title only from headings; the callers know which link is the story's.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use ego_tree::NodeRef;
-use html5ever::local_name;
+use html5ever::{LocalName, local_name};
 use regex::Regex;
 use scraper::{ElementRef, Node};
 use url::Url;
 
 use super::class::{Classes, Facts, Marks};
-use super::outline::truncate;
+use super::outline::cut;
 use super::{DateText, Teaser, when, words};
 use crate::page::document::attribute;
+use crate::page::join::Base;
 use crate::page::{Document, document};
 
 /// The longest summary, in bytes.
@@ -25,137 +27,168 @@ const MAX_TITLE: usize = 600;
 const MAX_NAME: usize = 120;
 /// The most names that are kept of one block.
 const MAX_NAMES: usize = 12;
-/// Where the address of a picture stands, scripts that load it late first.
-const SOURCES: [&str; 6] = ["data-src", "data-original", "data-lazy-src", "data-lazy", "data-url", "src"];
-/// The same where there are several of them, the first of which is taken.
-const SETS: [&str; 2] = ["data-srcset", "srcset"];
 /// The most elements of one block that are looked at.
 const MAX_ELEMENTS: usize = 3_000;
 
 /// Reads a block: one element, or several siblings that belong together.
 pub(super) fn describe<'a>(roots: &[ElementRef<'a>], document: &Document, classes: &mut Classes<'a>) -> Teaser {
-    let mut found = Finds::default();
+    let mut found = Finds::of(document);
     for root in roots {
-        for node in root.descendants().take(MAX_ELEMENTS) {
+        for node in document::nodes(**root).take(MAX_ELEMENTS) {
             match node.value() {
                 Node::Text(text) => found.text(node, text, classes),
                 Node::Element(_) => {
                     if let Some(element) = ElementRef::wrap(node) {
-                        found.element(element, document, classes);
+                        found.element(element, classes);
                     }
                 }
                 _ => {}
             }
         }
     }
-    found.teaser(document)
+    found.teaser()
 }
 
 /// What was found so far; for dates and summaries with a rank, the greatest first seen wins.
-#[derive(Default)]
-struct Finds {
-    title: Option<(u8, String)>,
-    published: Option<(u8, String)>,
-    updated: Option<String>,
-    summary: Option<(u8, String)>,
-    image: Option<(u8, Url)>,
+struct Finds<'a, 'd> {
+    document: &'d Document,
+    base: Option<Base<'d>>,
+    title: Option<(u8, Cow<'a, str>)>,
+    published: Option<(u8, Cow<'a, str>)>,
+    updated: Option<Cow<'a, str>>,
+    summary: Option<(u8, Cow<'a, str>)>,
+    image: Option<(u8, Picture<'a>)>,
     authors: Vec<(u8, String)>,
     categories: Vec<String>,
     enclosures: Vec<Url>,
 }
 
-impl Finds {
-    fn element<'a>(&mut self, element: ElementRef<'a>, document: &Document, classes: &mut Classes<'a>) {
-        let name = element.value().name();
-        match name {
-            "script" | "style" | "template" | "svg" | "select" | "option" | "path" => return,
-            "img" | "source" => self.picture(element, document),
-            "audio" | "video" => {
-                let source = attribute(element, "src").and_then(|source| document.resolve(source));
+/// Where a picture is.
+enum Picture<'a> {
+    /// As it is written; an address for sure.
+    Plain(&'a str),
+    At(Url),
+}
+
+impl<'a, 'd> Finds<'a, 'd> {
+    fn of(document: &'d Document) -> Self {
+        Self {
+            document,
+            base: Base::of(document.base()),
+            title: None,
+            published: None,
+            updated: None,
+            summary: None,
+            image: None,
+            authors: Vec::new(),
+            categories: Vec::new(),
+            enclosures: Vec::new(),
+        }
+    }
+
+    fn element(&mut self, element: ElementRef<'a>, classes: &mut Classes<'a>) {
+        let name = &element.value().name.local;
+        match *name {
+            local_name!("script")
+            | local_name!("style")
+            | local_name!("template")
+            | local_name!("svg")
+            | local_name!("select")
+            | local_name!("option")
+            | local_name!("path") => return,
+            local_name!("img") | local_name!("source") => self.picture(element),
+            local_name!("audio") | local_name!("video") => {
+                let source = attribute(element, "src").and_then(|source| self.document.resolve(source));
                 self.enclosures.extend(source.filter(|_| self.enclosures.len() < MAX_NAMES));
             }
             _ => {}
         }
         let marks = Marks::of(element);
         let facts = classes.facts(marks.class);
-        if name == "time" {
-            self.time(element, facts);
+        if *name == local_name!("time") {
+            self.time(element, &marks, facts);
         }
         if marks.is_heading(element, facts) {
             let rank = heading_rank(name);
             if self.title.as_ref().is_none_or(|(known, _)| *known < rank) {
-                let text = document::text(element);
+                let text = document::line(element);
                 if !words::is_generic(&text) && !words::is_date_like(&text) {
                     self.title = Some((rank, text));
                 }
             }
         }
         if !marks.style.is_empty() {
-            let url = background(marks.style).and_then(|url| document.resolve(url));
-            self.offer_image(1, url.filter(|url| !is_placeholder(url.as_str())));
+            let url = background(marks.style).and_then(|url| self.document.resolve(url));
+            if let Some(url) = url.filter(|url| !is_placeholder(url.as_str()) && !self.has_image(1)) {
+                self.image = Some((1, Picture::At(url)));
+            }
         }
-        self.marked(element, &marks, document);
-        self.class(element, facts);
-        if matches!(name, "p" | "div" | "dd" | "td" | "li" | "blockquote" | "section") {
-            self.paragraph(element, if name == "p" { 2 } else { 1 });
+        self.marked(element, &marks);
+        self.class(element, &marks, facts);
+        match *name {
+            local_name!("p") => self.paragraph(element, 2),
+            local_name!("div")
+            | local_name!("dd")
+            | local_name!("td")
+            | local_name!("li")
+            | local_name!("blockquote")
+            | local_name!("section") => self.paragraph(element, 1),
+            _ => {}
         }
     }
 
     /// What `rel` and `itemprop` say.
-    fn marked(&mut self, element: ElementRef<'_>, marks: &Marks<'_>, document: &Document) {
+    fn marked(&mut self, element: ElementRef<'a>, marks: &Marks<'a>) {
         for rel in marks.rel.split_ascii_whitespace() {
             match rel {
-                "author" => self.author(4, element),
-                "tag" | "category" => self.category(element),
+                "author" => self.author(4, element, marks),
+                "tag" | "category" => self.category(element, marks),
                 _ => {}
             }
         }
         for property in marks.itemprop.split_ascii_whitespace() {
             match property {
-                "datePublished" | "dateCreated" => self.date(6, element),
-                "dateModified" => self.updated = self.updated.take().or_else(|| value(element)),
-                "author" | "creator" => self.author(3, element),
-                "articleSection" | "keywords" => self.category(element),
+                "datePublished" | "dateCreated" => self.date(6, element, marks),
+                "dateModified" => self.updated = self.updated.take().or_else(|| value(element, marks)),
+                "author" | "creator" => self.author(3, element, marks),
+                "articleSection" | "keywords" => self.category(element, marks),
                 "description" => self.paragraph(element, 4),
-                "image" => {
-                    let url = attribute(element, "content").or_else(|| attribute(element, "src"));
-                    self.offer_image(3, url.and_then(|url| document.resolve(url)));
-                }
+                "image" => self.offer_image(3, marks.content.or_else(|| attribute(element, "src"))),
                 _ => {}
             }
         }
     }
 
     /// What classes say.
-    fn class(&mut self, element: ElementRef<'_>, facts: Facts) {
+    fn class(&mut self, element: ElementRef<'a>, marks: &Marks<'a>, facts: Facts) {
         if facts.author > 0 {
-            self.author(facts.author, element);
+            self.author(facts.author, element, marks);
         }
         if facts.date {
-            self.date(4, element);
+            self.date(4, element, marks);
         }
         if facts.category {
-            self.category(element);
+            self.category(element, marks);
         }
         if facts.summary {
             self.paragraph(element, 3);
         }
     }
 
-    fn time(&mut self, element: ElementRef<'_>, facts: Facts) {
+    fn time(&mut self, element: ElementRef<'a>, marks: &Marks<'a>, facts: Facts) {
         if facts.updated {
-            self.updated = self.updated.take().or_else(|| value(element));
-            self.offer_date(2, value(element));
+            self.updated = self.updated.take().or_else(|| value(element, marks));
+            self.offer_date(2, value(element, marks));
         } else {
-            self.offer_date(if attribute(element, "datetime").is_some() { 5 } else { 4 }, value(element));
+            self.offer_date(if marks.datetime.is_some() { 5 } else { 4 }, value(element, marks));
         }
     }
 
-    fn date(&mut self, rank: u8, element: ElementRef<'_>) {
+    fn date(&mut self, rank: u8, element: ElementRef<'a>, marks: &Marks<'a>) {
         if self.has_date(rank) {
             return;
         }
-        let text = value(element).filter(|text| words::is_date_like(text));
+        let text = value(element, marks).filter(|text| words::is_date_like(text));
         self.offer_date(rank, text);
     }
 
@@ -164,7 +197,7 @@ impl Finds {
         self.published.as_ref().is_some_and(|(known, _)| *known >= rank)
     }
 
-    fn offer_date(&mut self, rank: u8, text: Option<String>) {
+    fn offer_date(&mut self, rank: u8, text: Option<Cow<'a, str>>) {
         if let Some(text) = text.filter(|text| !text.is_empty())
             && !self.has_date(rank)
         {
@@ -173,7 +206,7 @@ impl Finds {
     }
 
     /// A text on its own that may be a date.
-    fn text<'a>(&mut self, node: NodeRef<'a, Node>, text: &str, classes: &mut Classes<'a>) {
+    fn text(&mut self, node: NodeRef<'a, Node>, text: &'a str, classes: &mut Classes<'a>) {
         if self.published.is_some() || text.len() > 400 || !words::may_hold_date(text) {
             return;
         }
@@ -192,16 +225,21 @@ impl Finds {
                 && !words::is_long_clock(piece)
                 && words::words(piece) < if in_link { 5.0 } else { 9.0 }
         });
-        self.offer_date(1, piece.map(fold));
+        self.offer_date(1, piece.map(document::folded));
     }
 
-    fn paragraph(&mut self, element: ElementRef<'_>, rank: u8) {
-        if self.summary.as_ref().is_some_and(|(known, _)| *known > rank) || !is_line(element) {
+    fn paragraph(&mut self, element: ElementRef<'a>, rank: u8) {
+        if self.summary.as_ref().is_some_and(|(known, _)| *known > rank) {
             return;
         }
-        let mut text = self.without_read_more(element);
-        let enough = if rank >= 3 { 4.0 } else { 7.0 };
-        if words::words(&text) < enough || rank < 3 && text.len() < 100 && words::is_date_like(&text) {
+        // Most paragraphs hold nothing but their text.
+        let bare = element.children().all(|child| child.value().is_text());
+        if !bare && !is_line(element) {
+            return;
+        }
+        let mut text = if bare { document::line(element) } else { self.without_read_more(element) };
+        let enough = if rank >= 3 { 4 } else { 7 };
+        if !words::has_words(&text, enough) || rank < 3 && text.len() < 100 && words::is_date_like(&text) {
             return;
         }
         if self.title.as_ref().is_some_and(|(_, title)| *title == text) {
@@ -210,29 +248,29 @@ impl Finds {
         let longer =
             self.summary.as_ref().is_none_or(|(known, old)| *known < rank || old.len() < text.len() && rank < 3);
         if longer {
-            truncate(&mut text, MAX_SUMMARY);
+            cut(&mut text, MAX_SUMMARY);
             self.summary = Some((rank, text));
         }
     }
 
     /// The text of `element` without the link at its end that leads to the rest: "more", "Continue reading <headline>".
-    fn without_read_more(&self, element: ElementRef<'_>) -> String {
-        let mut text = document::text(element);
-        let links = element.descendent_elements().filter(|inner| inner.value().name() == "a");
-        let Some(words) = links.last().map(document::text).filter(|words| !words.is_empty()) else { return text };
+    fn without_read_more(&self, element: ElementRef<'a>) -> Cow<'a, str> {
+        let mut text = document::line(element);
+        let links = document::elements_below(element).filter(|inner| inner.value().name() == "a");
+        let Some(words) = links.last().map(document::line).filter(|words| !words.is_empty()) else { return text };
         let rest = match &self.title {
-            Some((_, title)) => words.replace(title.as_str(), ""),
+            Some((_, title)) => Cow::Owned(words.replace(&**title, "")),
             None => words.clone(),
         };
-        if text.len() > words.len() && text.ends_with(words.as_str()) && words::is_generic(&rest) {
-            text.truncate(text.len() - words.len());
-            text.truncate(text.trim_end().len());
+        if text.len() > words.len() && text.ends_with(&*words) && words::is_generic(&rest) {
+            let kept = text.get(..text.len() - words.len()).unwrap_or_default().trim_end().len();
+            cut(&mut text, kept);
         }
         text
     }
 
-    fn author(&mut self, rank: u8, element: ElementRef<'_>) {
-        let Some(text) = value(element) else { return };
+    fn author(&mut self, rank: u8, element: ElementRef<'a>, marks: &Marks<'a>) {
+        let Some(text) = value(element, marks) else { return };
         let text = without_by(&text);
         if text.is_empty() || text.len() > MAX_NAME || words::words(text) > 12.0 || words::is_date_like(text) {
             return;
@@ -247,104 +285,125 @@ impl Finds {
         }
     }
 
-    fn category(&mut self, element: ElementRef<'_>) {
-        if !is_line(element) || self.categories.len() >= MAX_NAMES {
+    fn category(&mut self, element: ElementRef<'a>, marks: &Marks<'a>) {
+        if self.categories.len() >= MAX_NAMES || !is_line(element) {
             return;
         }
-        let Some(text) = value(element) else { return };
+        let Some(text) = value(element, marks) else { return };
         let wrong = text.len() > MAX_NAME || words::words(&text) > 6.0 || words::is_date_like(&text);
-        if !wrong && !words::is_generic(&text) && !self.categories.contains(&text) {
-            self.categories.push(text);
+        if !wrong && !words::is_generic(&text) && !self.categories.iter().any(|known| *known == text) {
+            self.categories.push(text.into_owned());
         }
     }
 
-    fn picture(&mut self, element: ElementRef<'_>, document: &Document) {
-        let rank = if element.value().name() == "img" { 2 } else { 1 };
-        if self.image.as_ref().is_some_and(|(known, _)| *known >= rank) {
+    fn picture(&mut self, element: ElementRef<'a>) {
+        let rank = if element.value().name.local == local_name!("img") { 2 } else { 1 };
+        if self.has_image(rank) {
             return;
         }
-        let (mut plain, mut sets) = ([None; SOURCES.len()], [None; SETS.len()]);
+        let mut found: [Option<&'a str>; 8] = [None; 8];
         for (name, value) in element.value().attrs() {
-            let is_word = |word: &str| matches!(word, "avatar" | "icon" | "logo" | "emoji");
+            // Scripts that load a picture late keep its address elsewhere; of a set the first is taken.
+            let [late, original, lazy_source, lazy, address, source, late_set, set] = &mut found;
+            let first = |set: &'a str| set.split_whitespace().next();
             match name {
-                "class" | "alt" if value.split([' ', '-', '_']).any(is_word) => return,
+                "class" | "alt" if value.as_bytes().split(is_between_words).any(is_no_picture) => return,
                 "width" | "height" if value.parse::<u32>().is_ok_and(|size| size < 40) => return,
-                _ => {
-                    let place = |names: &[&str]| names.iter().position(|known| *known == name);
-                    if let Some(slot) = place(&SOURCES).and_then(|at| plain.get_mut(at)) {
-                        *slot = Some(value);
-                    } else if let Some(slot) = place(&SETS).and_then(|at| sets.get_mut(at)) {
-                        *slot = value.split_whitespace().next();
-                    }
-                }
+                "data-src" => *late = Some(value),
+                "data-original" => *original = Some(value),
+                "data-lazy-src" => *lazy_source = Some(value),
+                "data-lazy" => *lazy = Some(value),
+                "data-url" => *address = Some(value),
+                "src" => *source = Some(value),
+                "data-srcset" => *late_set = first(value),
+                "srcset" => *set = first(value),
+                _ => {}
             }
         }
-        let found = plain.into_iter().chain(sets).flatten().find(|text| !is_placeholder(text));
-        self.offer_image(rank, found.and_then(|text| document.resolve(text)));
+        let found = found.into_iter().flatten().find(|text| !is_placeholder(text));
+        self.offer_image(rank, found);
     }
 
-    fn offer_image(&mut self, rank: u8, url: Option<Url>) {
-        if let Some(url) = url
-            && self.image.as_ref().is_none_or(|(known, _)| *known < rank)
-        {
-            self.image = Some((rank, url));
+    /// Whether a picture is known that one of this rank would not replace.
+    fn has_image(&self, rank: u8) -> bool {
+        self.image.as_ref().is_some_and(|(known, _)| *known >= rank)
+    }
+
+    fn offer_image(&mut self, rank: u8, written: Option<&'a str>) {
+        let Some(written) = written.filter(|_| !self.has_image(rank)) else { return };
+        let picture = if self.base.is_some_and(|base| base.joins(written.trim())) {
+            Some(Picture::Plain(written))
+        } else {
+            self.document.resolve(written).map(Picture::At)
+        };
+        if let Some(picture) = picture {
+            self.image = Some((rank, picture));
         }
     }
 
-    fn teaser(self, document: &Document) -> Teaser {
+    fn teaser(self) -> Teaser {
+        let document = self.document;
         let title = self.title.map(|(_, mut text)| {
-            truncate(&mut text, MAX_TITLE);
-            text
+            cut(&mut text, MAX_TITLE);
+            text.into_owned()
         });
-        let summary = self.summary.map(|(_, text)| text).filter(|text| title.as_ref() != Some(text));
-        let date = |text| DateText { text: when::plain(text, document), format: None };
+        let summary = self.summary.map(|(_, text)| text).filter(|text| title.as_deref() != Some(&**text));
+        let date =
+            |text: Cow<'_, str>| DateText { text: when::plain(text.into_owned(), document), format: None };
+        let image = self.image.and_then(|(_, picture)| match picture {
+            Picture::Plain(written) => document.resolve(written),
+            Picture::At(url) => Some(url),
+        });
         Teaser {
             published: self.published.map(|(_, text)| date(text)),
             updated: self.updated.map(date),
-            image: self.image.map(|(_, url)| url),
+            image,
             authors: self.authors.into_iter().map(|(_, name)| name).collect(),
             categories: self.categories,
             enclosures: self.enclosures,
             title,
-            summary,
+            summary: summary.map(Cow::into_owned),
             ..Teaser::default()
         }
     }
 }
 
+fn is_between_words(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'-' | b'_')
+}
+
+/// Whether a word of a picture's class or description says that it does not belong to the story.
+fn is_no_picture(word: &[u8]) -> bool {
+    matches!(word, b"avatar" | b"icon" | b"logo" | b"emoji")
+}
+
 /// Real headings before elements that only look like one.
-fn heading_rank(name: &str) -> u8 {
-    match name {
-        "h1" | "h2" | "h3" => 3,
-        "h4" | "h5" | "h6" => 2,
+fn heading_rank(name: &LocalName) -> u8 {
+    match *name {
+        local_name!("h1") | local_name!("h2") | local_name!("h3") => 3,
+        local_name!("h4") | local_name!("h5") | local_name!("h6") => 2,
         _ => 1,
     }
 }
 
 /// What an element says to machines, or else its text; one line.
-fn value(element: ElementRef<'_>) -> Option<String> {
-    let machine = attribute(element, "datetime").or_else(|| attribute(element, "content"));
+fn value<'a>(element: ElementRef<'a>, marks: &Marks<'a>) -> Option<Cow<'a, str>> {
+    let machine = marks.datetime.or(marks.content);
     let titled = || {
-        attribute(element, "title")
-            .filter(|title| matches!(element.value().name(), "abbr" | "time") && words::is_date_like(title))
+        let is_date = matches!(element.value().name.local, local_name!("abbr") | local_name!("time"));
+        marks.title.filter(|title| is_date && words::is_date_like(title))
     };
-    let mut text = match machine.filter(|text| !text.trim().is_empty()).or_else(titled) {
-        Some(text) => fold(text),
-        None => document::text(element),
+    let mut text = match machine.filter(|text| !document::trim(text).is_empty()).or_else(titled) {
+        Some(text) => document::folded(text),
+        None => document::line(element),
     };
-    truncate(&mut text, MAX_TITLE);
+    cut(&mut text, MAX_TITLE);
     (!text.is_empty()).then_some(text)
-}
-
-fn fold(text: &str) -> String {
-    let mut out = String::new();
-    document::push_folded(&mut out, text.trim());
-    out
 }
 
 /// Whether an element holds text and nothing but inline elements around it.
 fn is_line(element: ElementRef<'_>) -> bool {
-    element.descendent_elements().skip(1).all(|inner| {
+    document::elements_below(element).all(|inner| {
         let name = &inner.value().name.local;
         document::flows(name)
             || matches!(

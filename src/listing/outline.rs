@@ -84,6 +84,8 @@ pub(super) struct Link<'a> {
     pub(super) wording: usize,
     /// How many words `text` has.
     pub(super) words: f32,
+    /// Whether `text` has what a date could be made of.
+    pub(super) may_hold_date: bool,
     /// What its `title` says.
     pub(super) title: Option<&'a str>,
     /// What its `aria-label` says.
@@ -282,7 +284,8 @@ impl<'a> Outline<'a> {
             let place = self.place(at);
             let found = heading.is_some();
             if let Some(link) = self.links.get_mut(index) {
-                link.words = look.words;
+                link.words = look.words();
+                link.may_hold_date = look.may_hold_date;
                 link.nameless = generic || words::is_code_at(&text, look);
                 link.text = text;
                 link.unlabelled = unlabelled;
@@ -444,13 +447,20 @@ fn inside_story(element: ElementRef<'_>) -> bool {
     above.map(|above| above.value().name()).any(|name| matches!(name, "article" | "li" | "main" | "section" | "td"))
 }
 
-/// How much a link's text looks like a headline, 0 to about 1.2.
+/// How much a text looks like a headline, 0 to about 1.2.
 pub(super) fn headline_worth(text: &str) -> f32 {
-    if words::is_generic(text) { 0.0 } else { named_worth(text, words::words(text)) }
+    let look = Look::of(text);
+    if words::is_generic(text) { 0.0 } else { worth_of(text, look.words(), look.may_hold_date) }
 }
 
-/// The same for a text that is known to name something and to have so many words.
-pub(super) fn named_worth(text: &str, words: f32) -> f32 {
+impl Link<'_> {
+    /// The same for the text of a link, which is known to name something.
+    pub(super) fn headline_worth(&self) -> f32 {
+        worth_of(&self.text, self.words, self.may_hold_date)
+    }
+}
+
+fn worth_of(text: &str, words: f32, may_hold_date: bool) -> f32 {
     let worth = match words {
         few if few < 0.5 => 0.02,
         few if few < 1.5 => 0.12,
@@ -460,5 +470,5 @@ pub(super) fn named_worth(text: &str, words: f32) -> f32 {
         some if some < 40.0 => 1.1,
         _ => 0.7,
     };
-    if text.len() < 40 && words < 6.0 && words::is_date_like(text) { worth * 0.2 } else { worth }
+    if may_hold_date && text.len() < 40 && words < 6.0 && words::is_date_like(text) { worth * 0.2 } else { worth }
 }

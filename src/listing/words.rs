@@ -8,6 +8,7 @@ use memchr::memchr_iter;
 use regex::Regex;
 
 use crate::normalise::date;
+use crate::page::document;
 
 /// A pattern of our own; a mistake in it is a mistake in the program.
 macro_rules! pattern {
@@ -60,7 +61,7 @@ pattern!(VERSION, r"(?i)\bv?\d+\.\d+(\.\d+)?\b|\[?unreleased\]?");
 
 /// Whether a short text may be a date, or holds one.
 pub(super) fn is_date_like(text: &str) -> bool {
-    let text = text.trim();
+    let text = document::trim(text);
     if text.len() < 3 || text.len() > MAX_DATE_CHARS && text.chars().nth(MAX_DATE_CHARS).is_some() {
         return false;
     }
@@ -83,11 +84,15 @@ pub(super) fn may_hold_date(text: &str) -> bool {
             at += 1;
             continue;
         }
-        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
-        if c.is_numeric() || is_day_sign(c) {
+        if sign & DIGIT != 0 {
             return true;
         }
-        let letter = c.is_alphabetic();
+        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
+        let kind = Kind::of(c);
+        if kind == Kind::Number || is_day_sign(c) {
+            return true;
+        }
+        let letter = kind == Kind::Letter;
         if letter && !inside && text.get(at..).is_some_and(begins_with_russian_day_word) {
             return true;
         }
@@ -95,6 +100,28 @@ pub(super) fn may_hold_date(text: &str) -> bool {
         at += c.len_utf8();
     }
     false
+}
+
+/// What a character is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Letter,
+    Number,
+    Other,
+}
+
+impl Kind {
+    /// Most characters of most pages are told by their place; the others by [`char::is_alphabetic`] and
+    /// [`char::is_numeric`], which search tables.
+    fn of(c: char) -> Self {
+        match c {
+            '\u{d7}' | '\u{f7}' | '\u{2010}'..='\u{2027}' => Self::Other,
+            '\u{c0}'..='\u{24f}' | '\u{410}'..='\u{44f}' | '\u{4e00}'..='\u{9fff}' => Self::Letter,
+            _ if c.is_alphabetic() => Self::Letter,
+            _ if c.is_numeric() => Self::Number,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// What a byte is in a text.
@@ -207,7 +234,7 @@ pub(super) fn is_version_like(text: &str) -> bool {
 
 /// Whether a link's text says nothing of where it leads: "Read more", "3 comments", a number.
 pub(super) fn is_generic(text: &str) -> bool {
-    let text = text.trim();
+    let text = document::trim(text);
     !text.chars().any(char::is_alphanumeric) || text.len() < 64 && GENERIC.is_match(text)
 }
 
@@ -266,64 +293,92 @@ pub(super) fn letters(text: &str) -> String {
 }
 
 /// How many words a text has; two CJK characters count as one.
+#[expect(clippy::cast_precision_loss, reason = "counts of words are small")]
 pub(super) fn words(text: &str) -> f32 {
-    look::<false>(text).words
+    look::<false>(text, usize::MAX).halves as f32 / 2.0
+}
+
+/// Whether a text has at least so many words.
+pub(super) fn has_words(text: &str, least: usize) -> bool {
+    look::<false>(text, least * 2).halves >= least * 2
 }
 
 /// What a text is made of.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Look {
-    /// How many words it has; two CJK characters count as one.
-    pub(super) words: f32,
+    /// How many words it has, times two; a CJK character counts as half a word.
+    halves: usize,
     /// How many letters and digits of any script.
     letters: usize,
     /// How many digits of ASCII.
     digits: usize,
+    /// What [`may_hold_date`] says.
+    pub(super) may_hold_date: bool,
 }
 
 impl Look {
     /// One pass over `text`.
     pub(super) fn of(text: &str) -> Self {
-        look::<true>(text)
+        look::<true>(text, usize::MAX)
+    }
+
+    /// How many words the text has.
+    #[expect(clippy::cast_precision_loss, reason = "counts of words are small")]
+    pub(super) fn words(self) -> f32 {
+        self.halves as f32 / 2.0
     }
 }
 
-/// Counts words, and letters and digits too if `LETTERS`.
-#[expect(clippy::cast_precision_loss, reason = "counts of words are small")]
-fn look<const LETTERS: bool>(text: &str) -> Look {
-    let (mut halves, mut letters, mut digits) = (0_usize, 0, 0);
-    let mut inside = 0;
+/// Counts the words up to a number of halves, and if `ALL`, everything else too.
+fn look<const ALL: bool>(text: &str, enough: usize) -> Look {
+    let Look { mut halves, mut letters, mut digits, mut may_hold_date } = Look::default();
+    // Whether the last character belongs to a word, and whether it is a letter.
+    let (mut inside, mut after_letter) = (0, false);
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
+    while halves < enough
+        && let Some(byte) = bytes.get(at)
+    {
         let sign = SIGNS[usize::from(*byte)];
         if sign & WIDE == 0 {
             // Without a branch, since nobody can foretell where words end.
             let letter = sign & LETTER;
             halves += usize::from(letter & !inside) * 2;
-            inside = letter | inside & (sign / APOSTROPHE);
-            letters += usize::from(letter);
-            digits += usize::from((sign / DIGIT) & 1);
+            inside = letter | (inside & (sign / APOSTROPHE));
+            if ALL {
+                letters += usize::from(letter);
+                digits += usize::from((sign / DIGIT) & 1);
+                if sign & DAY != 0 && !after_letter {
+                    may_hold_date |= text.get(at..).is_some_and(begins_with_day_word);
+                }
+                after_letter = sign & (LETTER | DIGIT) == LETTER;
+            }
             at += 1;
             continue;
         }
         let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
-        at += c.len_utf8();
-        if LETTERS {
-            letters += usize::from(c.is_alphanumeric());
+        let kind = Kind::of(c);
+        if ALL {
+            letters += usize::from(kind != Kind::Other);
+            may_hold_date |= kind == Kind::Number || is_day_sign(c);
+            if kind == Kind::Letter && !after_letter {
+                may_hold_date |= text.get(at..).is_some_and(begins_with_russian_day_word);
+            }
+            after_letter = kind == Kind::Letter;
         }
-        if matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}')
-        {
+        if matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}') {
             halves += 1;
             inside = 0;
-        } else if c.is_alphanumeric() {
+        } else if kind != Kind::Other {
             halves += usize::from(inside == 0) * 2;
             inside = 1;
         } else if c != '’' && !is_mark(c) {
             inside = 0;
         }
+        at += c.len_utf8();
     }
-    Look { words: halves as f32 / 2.0, letters, digits }
+    may_hold_date |= digits > 0;
+    Look { halves, letters, digits, may_hold_date }
 }
 
 /// Marks of scripts that write vowels as marks; they do not end a word.
@@ -403,16 +458,27 @@ mod tests {
             let look = Look::of(text);
             assert_eq!(look.letters, text.chars().filter(|c| c.is_alphanumeric()).count(), "{text}");
             assert_eq!(look.digits, text.bytes().filter(u8::is_ascii_digit).count(), "{text}");
+            assert_eq!(look.may_hold_date, may_hold_date(text), "{text}");
+            assert_eq!(look.words(), words(text), "{text}");
+            assert!(has_words(text, look.halves / 2) && !has_words(text, look.halves / 2 + 1), "{text}");
+        }
+    }
+
+    #[test]
+    fn characters_are_what_the_tables_say() {
+        for c in '\0'..=char::MAX {
+            let kind = Kind::of(c);
+            assert_eq!((kind == Kind::Letter, kind != Kind::Other), (c.is_alphabetic(), c.is_alphanumeric()), "{c:?}");
         }
     }
 
     #[test]
     fn a_date_needs_a_number_or_a_word_for_a_day() {
         for text in ["5", "x٣", "今", "an hour AGO", "Il y a", "oggi!", "(Вчера)", "é vor", "Сегодня"] {
-            assert!(may_hold_date(text), "{text}");
+            assert!(may_hold_date(text) && Look::of(text).may_hold_date, "{text}");
         }
         for text in ["", "agog", "agoé", "éago", "toda", "вчерашний", "Tom", "hö", "h", "to"] {
-            assert!(!may_hold_date(text), "{text}");
+            assert!(!may_hold_date(text) && !Look::of(text).may_hold_date, "{text}");
         }
     }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use ego_tree::NodeId;
+use ego_tree::{NodeId, NodeRef};
 use html5ever::{LocalName, local_name};
 use scraper::{ElementRef, Html, Node, Selector};
 use serde_json::Value;
@@ -317,6 +317,24 @@ pub fn trim(text: &str) -> &str {
         [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
         _ => text.trim(),
     }
+}
+
+/// `root` and the nodes below it, in document order.
+pub(crate) fn nodes<'a>(root: NodeRef<'a, Node>) -> impl Iterator<Item = NodeRef<'a, Node>> {
+    std::iter::successors(Some(root), move |node| {
+        let mut last = *node;
+        let mut next = last.first_child();
+        while next.is_none() && last.id() != root.id() {
+            next = last.next_sibling();
+            last = last.parent()?;
+        }
+        next
+    })
+}
+
+/// The elements below `root`, in document order.
+pub(crate) fn elements_below(root: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
+    nodes(*root).skip(1).filter_map(ElementRef::wrap)
 }
 
 /// Calls `push` with every visible text below `element`, and with a space at `<br>` and block boundaries.

@@ -60,7 +60,20 @@ impl<'a> Base<'a> {
     /// Appends the address that `reference` leads to, the very one that [`Url::join`] gives, and says where its parts
     /// begin, counted from where it begins itself; `None`, and nothing appended, if `reference` is not plain.
     pub(crate) fn join(&self, reference: &str, out: &mut String) -> Option<Parts> {
-        let (kept, rest) = self.split(reference)?;
+        let (kept, rest, parts) = self.split(reference)?;
+        out.push_str(self.whole.get(..kept)?);
+        out.push_str(rest);
+        Some(parts)
+    }
+
+    /// Whether `reference` is plain.
+    pub(crate) fn joins(&self, reference: &str) -> bool {
+        self.split(reference).is_some()
+    }
+
+    /// How much of the base stays, what of the reference follows it, and the parts of the whole.
+    fn split<'r>(&self, reference: &'r str) -> Option<(usize, &'r str, Parts)> {
+        let (kept, rest) = self.cut(reference)?;
         let path = path_length(rest, kept == self.folder)?;
         let behind = rest.get(path..)?;
         let query = if behind.starts_with('?') { query_length(behind)? } else { 0 };
@@ -68,14 +81,12 @@ impl<'a> Base<'a> {
         if query_length(fragment.strip_prefix('#').unwrap_or_default())? + 1 < fragment.len() {
             return None;
         }
-        out.push_str(self.whole.get(..kept)?);
-        out.push_str(rest);
         let query_at = kept + path;
-        Some(Parts { query: query_at, fragment: query_at + query, ..self.parts })
+        Some((kept, rest, Parts { query: query_at, fragment: query_at + query, ..self.parts }))
     }
 
     /// How much of the base stays, and what of the reference follows it.
-    fn split<'r>(&self, reference: &'r str) -> Option<(usize, &'r str)> {
+    fn cut<'r>(&self, reference: &'r str) -> Option<(usize, &'r str)> {
         let whole = match reference.as_bytes().first()? {
             b'/' => Some(reference),
             b'?' => return Some((self.parts.query, reference)),
