@@ -214,18 +214,15 @@ impl<'p> Name<'p> {
 
 /// Whether the part of a path from `start` to `end`, whose last dot stands at `dot`, leads to no story.
 fn is_minor(path: &str, start: usize, dot: Option<usize>, end: usize) -> bool {
-    let stem = match dot {
-        Some(dot) if path.get(dot + 1..end).is_some_and(|end| is_extension(end)) => dot,
-        Some(_) => return false,
-        None => end,
+    let stem = dot.unwrap_or(end);
+    let Some(same_length) = (stem - start).checked_sub(1).and_then(|at| MINOR_STARTS.get(at).zip(MINOR.get(at))) else {
+        return false;
     };
-    path.get(start..stem).is_some_and(is_minor_name)
-}
-
-fn is_minor_name(name: &str) -> bool {
-    let Some(first) = name.bytes().next().map(|byte| byte.to_ascii_lowercase()) else { return false };
-    let begins = MINOR_STARTS.get(name.len() - 1).is_some_and(|letters| letters >> (first & 31) & 1 == 1);
-    begins && MINOR.get(name.len() - 1).is_some_and(|names| names.iter().any(|known| known.eq_ignore_ascii_case(name)))
+    let (letters, names) = same_length;
+    let first = path.as_bytes().get(start).map_or(0, |first| first & 31);
+    (letters >> first) & 1 == 1
+        && dot.is_none_or(|dot| path.get(dot + 1..end).is_some_and(is_extension))
+        && path.get(start..stem).is_some_and(|name| names.iter().any(|known| known.eq_ignore_ascii_case(name)))
 }
 
 /// Whether what follows the last dot of a name is an extension.
@@ -257,9 +254,7 @@ fn is_numbered(address: &str) -> bool {
     let folder = folder.strip_suffix(['-', '_', '/']).unwrap_or(folder).as_bytes();
     PAGE_FOLDERS.iter().any(|known| {
         let parts = folder.len().checked_sub(known.len()).and_then(|at| folder.split_at_checked(at));
-        parts.is_some_and(|(before, name)| {
-            before.last() == Some(&b'/') && name.eq_ignore_ascii_case(known.as_bytes())
-        })
+        parts.is_some_and(|(before, name)| before.last() == Some(&b'/') && name.eq_ignore_ascii_case(known.as_bytes()))
     })
 }
 

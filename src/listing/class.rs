@@ -5,7 +5,8 @@
 use std::borrow::Cow;
 
 use hashbrown::HashMap;
-use html5ever::local_name;
+use html5ever::tendril::StrTendril;
+use html5ever::{LocalName, local_name};
 use scraper::ElementRef;
 
 use crate::page::document;
@@ -40,60 +41,106 @@ pub(super) struct Facts {
     pub(super) next: u8,
 }
 
-/// The attributes of an element that detection asks for; empty where they are absent.
+/// The attributes of an element that detection asks for.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Marks<'a> {
-    pub(super) class: &'a str,
-    pub(super) id: &'a str,
-    pub(super) role: &'a str,
-    pub(super) rel: &'a str,
-    pub(super) style: &'a str,
-    pub(super) itemprop: &'a str,
-    /// Of an element that has `itemscope`, too.
-    pub(super) itemtype: &'a str,
-    pub(super) href: Option<&'a str>,
-    pub(super) title: Option<&'a str>,
-    pub(super) datetime: Option<&'a str>,
-    pub(super) content: Option<&'a str>,
-    /// What `aria-label` says.
-    pub(super) label: Option<&'a str>,
-    pub(super) itemscope: bool,
+    class: Value<'a>,
+    id: Value<'a>,
+    role: Value<'a>,
+    rel: Value<'a>,
+    style: Value<'a>,
+    itemprop: Value<'a>,
+    itemtype: Value<'a>,
+    href: Value<'a>,
+    title: Value<'a>,
+    datetime: Value<'a>,
+    content: Value<'a>,
+    label: Value<'a>,
+    itemscope: bool,
 }
+
+/// As the tree keeps it: most are asked for by nobody, and need not be looked up.
+type Value<'a> = Option<&'a StrTendril>;
 
 impl<'a> Marks<'a> {
     /// Reads them in one pass; the names are compared as the numbers that the tree keeps them by.
     pub(super) fn of(element: ElementRef<'a>) -> Self {
         let mut marks = Self::default();
         for (name, value) in &element.value().attrs {
-            let value: &'a str = value;
             match name.local {
-                local_name!("class") => marks.class = value,
-                local_name!("id") => marks.id = document::trim(value),
-                local_name!("role") => marks.role = value,
-                local_name!("rel") => marks.rel = value,
-                local_name!("style") => marks.style = value,
-                local_name!("itemprop") => marks.itemprop = value,
-                local_name!("itemtype") => marks.itemtype = value,
-                local_name!("itemscope") => marks.itemscope = true,
+                local_name!("class") => marks.class = Some(value),
+                local_name!("id") => marks.id = Some(value),
+                local_name!("role") => marks.role = Some(value),
+                local_name!("rel") => marks.rel = Some(value),
+                local_name!("style") => marks.style = Some(value),
+                local_name!("itemprop") => marks.itemprop = Some(value),
+                local_name!("itemtype") => marks.itemtype = Some(value),
                 local_name!("href") => marks.href = Some(value),
                 local_name!("title") => marks.title = Some(value),
                 local_name!("datetime") => marks.datetime = Some(value),
                 local_name!("content") => marks.content = Some(value),
                 local_name!("aria-label") => marks.label = Some(value),
+                local_name!("itemscope") => marks.itemscope = true,
                 _ => {}
             }
         }
         marks
     }
 
+    pub(super) fn class(&self) -> &'a str {
+        self.class.map_or("", |value| value)
+    }
+
+    pub(super) fn id(&self) -> &'a str {
+        self.id.map_or("", |value| document::trim(value))
+    }
+
+    pub(super) fn role(&self) -> &'a str {
+        self.role.map_or("", |value| value)
+    }
+
+    pub(super) fn rel(&self) -> Option<&'a str> {
+        self.rel.map(|value| &**value)
+    }
+
+    pub(super) fn style(&self) -> Option<&'a str> {
+        self.style.map(|value| &**value)
+    }
+
+    pub(super) fn itemprop(&self) -> Option<&'a str> {
+        self.itemprop.map(|value| &**value)
+    }
+
+    pub(super) fn href(&self) -> Option<&'a str> {
+        self.href.map(|value| &**value)
+    }
+
+    pub(super) fn title(&self) -> Option<&'a str> {
+        self.title.map(|value| &**value)
+    }
+
+    pub(super) fn datetime(&self) -> Option<&'a str> {
+        self.datetime.map(|value| &**value)
+    }
+
+    pub(super) fn content(&self) -> Option<&'a str> {
+        self.content.map(|value| &**value)
+    }
+
+    /// What `aria-label` says.
+    pub(super) fn label(&self) -> Option<&'a str> {
+        self.label.map(|value| &**value)
+    }
+
     /// Whether this is a story by microdata.
     pub(super) fn is_article(&self) -> bool {
-        self.itemscope && (self.itemtype.contains("Article") || self.itemtype.contains("BlogPosting"))
+        let is_story = |kind: &StrTendril| kind.contains("Article") || kind.contains("BlogPosting");
+        self.itemscope && self.itemtype.is_some_and(is_story)
     }
 
     /// Whether `element`, whose attributes these are and whose class says `facts`, is a heading.
     pub(super) fn is_heading(&self, element: ElementRef<'_>, facts: Facts) -> bool {
-        is_heading_name(element.value().name()) || self.role == "heading" || facts.heading
+        facts.heading || is_numbered_heading(&element.value().name.local) || self.role() == "heading"
     }
 }
 
@@ -124,13 +171,26 @@ impl<'a> Classes<'a> {
 
     /// Whether `element`, whose attributes are `marks`, is a heading by its name, its role or its class.
     pub(super) fn is_heading(&mut self, element: ElementRef<'_>, marks: &Marks<'a>) -> bool {
-        marks.is_heading(element, self.facts(marks.class))
+        marks.is_heading(element, self.facts(marks.class()))
     }
 }
 
 /// Whether an element's name makes it a heading.
 pub(super) fn is_heading_name(name: &str) -> bool {
     matches!(name.as_bytes(), [b'h', b'1'..=b'6'])
+}
+
+/// The same for a name as the tree keeps it.
+fn is_numbered_heading(name: &LocalName) -> bool {
+    matches!(
+        *name,
+        local_name!("h1")
+            | local_name!("h2")
+            | local_name!("h3")
+            | local_name!("h4")
+            | local_name!("h5")
+            | local_name!("h6")
+    )
 }
 
 /// A fingerprint of two; equal for equal ones in every run.
@@ -140,7 +200,7 @@ pub(super) fn mix(a: u64, b: u64) -> u64 {
 }
 
 /// A fingerprint of a text.
-pub(super) fn fingerprint(text: &str) -> u64 {
+fn fingerprint(text: &str) -> u64 {
     text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| mix(hash, u64::from(byte)))
 }
 

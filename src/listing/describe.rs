@@ -104,7 +104,7 @@ impl<'a, 'd> Finds<'a, 'd> {
             _ => {}
         }
         let marks = Marks::of(element);
-        let facts = classes.facts(marks.class);
+        let facts = classes.facts(marks.class());
         if *name == local_name!("time") {
             self.time(element, &marks, facts);
         }
@@ -117,8 +117,8 @@ impl<'a, 'd> Finds<'a, 'd> {
                 }
             }
         }
-        if !marks.style.is_empty() {
-            let url = background(marks.style).and_then(|url| self.document.resolve(url));
+        if let Some(style) = marks.style() {
+            let url = background(style).and_then(|url| self.document.resolve(url));
             if let Some(url) = url.filter(|url| !is_placeholder(url.as_str()) && !self.has_image(1)) {
                 self.image = Some((1, Picture::At(url)));
             }
@@ -139,21 +139,21 @@ impl<'a, 'd> Finds<'a, 'd> {
 
     /// What `rel` and `itemprop` say.
     fn marked(&mut self, element: ElementRef<'a>, marks: &Marks<'a>) {
-        for rel in marks.rel.split_ascii_whitespace() {
+        for rel in marks.rel().into_iter().flat_map(str::split_ascii_whitespace) {
             match rel {
                 "author" => self.author(4, element, marks),
                 "tag" | "category" => self.category(element, marks),
                 _ => {}
             }
         }
-        for property in marks.itemprop.split_ascii_whitespace() {
+        for property in marks.itemprop().into_iter().flat_map(str::split_ascii_whitespace) {
             match property {
                 "datePublished" | "dateCreated" => self.date(6, element, marks),
                 "dateModified" => self.updated = self.updated.take().or_else(|| value(element, marks)),
                 "author" | "creator" => self.author(3, element, marks),
                 "articleSection" | "keywords" => self.category(element, marks),
                 "description" => self.paragraph(element, 4),
-                "image" => self.offer_image(3, marks.content.or_else(|| attribute(element, "src"))),
+                "image" => self.offer_image(3, marks.content().or_else(|| attribute(element, "src"))),
                 _ => {}
             }
         }
@@ -180,7 +180,7 @@ impl<'a, 'd> Finds<'a, 'd> {
             self.updated = self.updated.take().or_else(|| value(element, marks));
             self.offer_date(2, value(element, marks));
         } else {
-            self.offer_date(if marks.datetime.is_some() { 5 } else { 4 }, value(element, marks));
+            self.offer_date(if marks.datetime().is_some() { 5 } else { 4 }, value(element, marks));
         }
     }
 
@@ -214,7 +214,7 @@ impl<'a, 'd> Finds<'a, 'd> {
         let hides = |above: ElementRef<'a>, classes: &mut Classes<'a>| {
             document::is_unseen(&above.value().name.local) || classes.is_heading(above, &Marks::of(above))
         };
-        if above.is_none_or(|above| hides(above, classes) || classes.facts(Marks::of(above).class).duration) {
+        if above.is_none_or(|above| hides(above, classes) || classes.facts(Marks::of(above).class()).duration) {
             return;
         }
         let text = words::dateline(text).unwrap_or(text);
@@ -348,8 +348,7 @@ impl<'a, 'd> Finds<'a, 'd> {
             text.into_owned()
         });
         let summary = self.summary.map(|(_, text)| text).filter(|text| title.as_deref() != Some(&**text));
-        let date =
-            |text: Cow<'_, str>| DateText { text: when::plain(text.into_owned(), document), format: None };
+        let date = |text: Cow<'_, str>| DateText { text: when::plain(text.into_owned(), document), format: None };
         let image = self.image.and_then(|(_, picture)| match picture {
             Picture::Plain(written) => document.resolve(written),
             Picture::At(url) => Some(url),
@@ -388,10 +387,10 @@ fn heading_rank(name: &LocalName) -> u8 {
 
 /// What an element says to machines, or else its text; one line.
 fn value<'a>(element: ElementRef<'a>, marks: &Marks<'a>) -> Option<Cow<'a, str>> {
-    let machine = marks.datetime.or(marks.content);
+    let machine = marks.datetime().or(marks.content());
     let titled = || {
         let is_date = matches!(element.value().name.local, local_name!("abbr") | local_name!("time"));
-        marks.title.filter(|title| is_date && words::is_date_like(title))
+        marks.title().filter(|title| is_date && words::is_date_like(title))
     };
     let mut text = match machine.filter(|text| !document::trim(text).is_empty()).or_else(titled) {
         Some(text) => document::folded(text),

@@ -114,7 +114,7 @@ fn is_in_pager(link: ElementRef<'_>) -> bool {
     let above = link.ancestors().take(5).filter_map(ElementRef::wrap);
     above.chain([link]).any(|element| {
         let marks = Marks::of(element);
-        let words = marks.class.split_ascii_whitespace().chain([marks.id]);
+        let words = marks.class().split_ascii_whitespace().chain([marks.id()]);
         words.flat_map(|word| word.split(['-', '_'])).any(|part| {
             let part = part.to_ascii_lowercase();
             ["pag", "wp-pagenavi", "navigation", "nav", "seite", "older", "next"]

@@ -12,7 +12,7 @@ use scraper::{ElementRef, Node};
 use url::Url;
 
 use super::addresses::Addresses;
-use super::class::{Classes, Facts, Marks, fingerprint, is_showcase, least, lower, mix, zone};
+use super::class::{Classes, Facts, Marks, is_showcase, least, lower, mix, zone};
 use super::words::{self, Look};
 use crate::page::document::attribute;
 use crate::page::{Document, document};
@@ -64,7 +64,7 @@ pub(super) struct Part<'a> {
 impl Part<'_> {
     /// Whether this is a paragraph of running text.
     pub(super) fn is_prose(&self) -> bool {
-        self.element.value().name() == "p" && self.text >= 80 && self.links_to - self.links_from < 4 && self.zone > 0.5
+        self.text >= 80 && self.element.value().name() == "p" && self.links_to - self.links_from < 4 && self.zone > 0.5
     }
 }
 
@@ -180,7 +180,7 @@ impl<'a> Outline<'a> {
                 let marks = Marks::of(element);
                 let at = self.elements.len();
                 self.open(element, &marks, above);
-                if let Some(href) = marks.href
+                if let Some(href) = marks.href()
                     && element.value().name.local == local_name!("a")
                 {
                     self.link(href, &marks);
@@ -192,11 +192,11 @@ impl<'a> Outline<'a> {
     }
 
     fn open(&mut self, element: ElementRef<'a>, marks: &Marks<'a>, parent: Option<usize>) {
-        let name = element.value().name();
+        let name = &element.value().name.local;
         let at = self.elements.len();
-        let facts = self.classes.facts(marks.class);
+        let facts = self.classes.facts(marks.class());
         let heading = marks.is_heading(element, facts);
-        if matches!(name.as_bytes(), [b'h', b'1'..=b'3']) {
+        if matches!(*name, local_name!("h1") | local_name!("h2") | local_name!("h3")) {
             self.headings.push(at);
         }
         if marks.is_article() {
@@ -205,11 +205,11 @@ impl<'a> Outline<'a> {
         if facts.entry {
             self.entries.push(at);
         }
-        let mut shape = fingerprint(name);
+        let mut shape = name.get_hash();
         let (mut outside, mut in_heading, mut path) = (1.0, false, 0);
         if let Some(above) = parent.and_then(|parent| self.elements.get_mut(parent)) {
             (outside, in_heading, path) = (above.zone, above.in_heading, above.path);
-            if matches!(name, "td" | "th") {
+            if matches!(*name, local_name!("td") | local_name!("th")) {
                 shape = mix(shape, u64::from(above.children));
             }
             above.children = above.children.saturating_add(1);
@@ -253,8 +253,8 @@ impl<'a> Outline<'a> {
             return;
         }
         let Some(address) = self.addresses.number(href) else { return };
-        let next = marks.rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("next"));
-        let Marks { title, label, .. } = *marks;
+        let says_next = |rel: &str| rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("next"));
+        let (title, label, next) = (marks.title(), marks.label(), marks.rel().is_some_and(says_next));
         self.links.push(Link { at, address, title, label, next, points, heading, zone, ..Link::default() });
     }
 
@@ -420,15 +420,15 @@ fn zone_of(element: ElementRef<'_>, marks: &Marks<'_>, facts: Facts, outside: f3
         local_name!("aside") => return 0.3,
         _ => {}
     }
-    match marks.role {
+    match marks.role() {
         "navigation" | "menu" | "menubar" => return 0.05,
         "contentinfo" => return 0.08,
         "complementary" => return 0.3,
         _ => {}
     }
     let (mut found, mut showcase) = (facts.zone, facts.showcase);
-    if !marks.id.is_empty() {
-        let id = lower(marks.id);
+    if !marks.id().is_empty() {
+        let id = lower(marks.id());
         found = least(found, zone(&id));
         showcase |= is_showcase(&id);
     }

@@ -72,38 +72,65 @@ pub(super) fn is_date_like(text: &str) -> bool {
 /// Whether a text has a number or a word that a date could be made of; cheap, and true far too often.
 pub(super) fn may_hold_date(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let mut inside = false;
+    let mut after_letter = false;
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         let sign = SIGNS[usize::from(*byte)];
         if sign & (DIGIT | WIDE) == 0 {
-            if sign & DAY != 0 && !inside && text.get(at..).is_some_and(begins_with_day_word) {
+            if sign & DAY != 0 && !after_letter && begins_with_day_word(text, at) {
                 return true;
             }
-            inside = sign & LETTER != 0;
+            after_letter = sign & LETTER != 0;
             at += 1;
             continue;
         }
         if sign & DIGIT != 0 {
             return true;
         }
-        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
-        let kind = Kind::of(c);
-        if kind == Kind::Number || is_day_sign(c) {
+        let wide = Wide::of(text, at);
+        if wide.may_hold_date || !after_letter && wide.kind == Kind::Letter && begins_with_russian_day_word(text, at) {
             return true;
         }
-        let letter = kind == Kind::Letter;
-        if letter && !inside && text.get(at..).is_some_and(begins_with_russian_day_word) {
-            return true;
-        }
-        inside = letter;
-        at += c.len_utf8();
+        after_letter = wide.kind == Kind::Letter;
+        at += wide.length;
     }
     false
 }
 
+/// What is known of a character beyond ASCII.
+struct Wide {
+    /// In bytes.
+    length: usize,
+    kind: Kind,
+    /// Whether it is one of those that are written without spaces between words.
+    half_a_word: bool,
+    /// Whether it belongs to the word around it without being a letter.
+    joins: bool,
+    /// Whether a date may be made of it.
+    may_hold_date: bool,
+}
+
+impl Wide {
+    /// Kept out of the loops over each byte of a page's texts, which few of these interrupt.
+    #[inline(never)]
+    fn of(text: &str, at: usize) -> Self {
+        let c = text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or_default();
+        let kind = Kind::of(c);
+        Self {
+            length: c.len_utf8(),
+            kind,
+            half_a_word: matches!(
+                c,
+                '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}'
+            ),
+            joins: c == '’' || is_mark(c),
+            may_hold_date: kind == Kind::Number || is_day_sign(c),
+        }
+    }
+}
+
 /// What a character is.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Letter,
     Number,
@@ -159,8 +186,10 @@ fn is_day_sign(c: char) -> bool {
     matches!(c, '今' | '昨' | '前' | '民' | '以' | '年' | '周' | '週' | '星' | '刚' | '剛' | '礼' | '禮')
 }
 
-/// Whether the first word of `text` is one of those without digits that dates are made of.
-fn begins_with_day_word(text: &str) -> bool {
+/// Whether the word that begins at a byte is one of those without digits that dates are made of.
+#[inline(never)]
+fn begins_with_day_word(text: &str, at: usize) -> bool {
+    let text = text.get(at..).unwrap_or_default();
     let Some([first, second]) = text.as_bytes().first_chunk() else { return false };
     let known: &[&str] = match [first.to_ascii_lowercase(), second.to_ascii_lowercase()] {
         [b'a', b'g'] => &["ago"],
@@ -187,7 +216,8 @@ fn begins_with_day_word(text: &str) -> bool {
 }
 
 /// The same for the words of Russian.
-fn begins_with_russian_day_word(text: &str) -> bool {
+fn begins_with_russian_day_word(text: &str, at: usize) -> bool {
+    let text = text.get(at..).unwrap_or_default();
     text.starts_with(['в', 'В', 'с', 'С']) && {
         let word = text.find(|c: char| !c.is_alphabetic()).and_then(|end| text.get(..end)).unwrap_or(text);
         matches!(word.to_lowercase().as_str(), "вчера" | "сегодня")
@@ -349,33 +379,30 @@ fn look<const ALL: bool>(text: &str, enough: usize) -> Look {
                 letters += usize::from(letter);
                 digits += usize::from((sign / DIGIT) & 1);
                 if sign & DAY != 0 && !after_letter {
-                    may_hold_date |= text.get(at..).is_some_and(begins_with_day_word);
+                    may_hold_date |= begins_with_day_word(text, at);
                 }
                 after_letter = sign & (LETTER | DIGIT) == LETTER;
             }
             at += 1;
             continue;
         }
-        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
-        let kind = Kind::of(c);
+        let wide = Wide::of(text, at);
         if ALL {
-            letters += usize::from(kind != Kind::Other);
-            may_hold_date |= kind == Kind::Number || is_day_sign(c);
-            if kind == Kind::Letter && !after_letter {
-                may_hold_date |= text.get(at..).is_some_and(begins_with_russian_day_word);
-            }
-            after_letter = kind == Kind::Letter;
+            letters += usize::from(wide.kind != Kind::Other);
+            let begins = wide.kind == Kind::Letter && !after_letter;
+            may_hold_date |= wide.may_hold_date || begins && begins_with_russian_day_word(text, at);
+            after_letter = wide.kind == Kind::Letter;
         }
-        if matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}') {
+        if wide.half_a_word {
             halves += 1;
             inside = 0;
-        } else if kind != Kind::Other {
+        } else if wide.kind != Kind::Other {
             halves += usize::from(inside == 0) * 2;
             inside = 1;
-        } else if c != '’' && !is_mark(c) {
+        } else if !wide.joins {
             inside = 0;
         }
-        at += c.len_utf8();
+        at += wide.length;
     }
     may_hold_date |= digits > 0;
     Look { halves, letters, digits, may_hold_date }

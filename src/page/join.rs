@@ -104,16 +104,16 @@ fn path_length(text: &str, relative: bool) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at_name = relative;
     for (at, byte) in bytes.iter().enumerate() {
-        match byte {
-            b'/' | b'.' if at_name => return None,
-            b'/' => at_name = true,
+        match SIGNS[usize::from(*byte)] {
+            Sign::Plain => at_name = false,
+            Sign::Slash | Sign::Dot if at_name => return None,
+            Sign::Slash => at_name = true,
             // In front of the first slash it would be the end of a scheme.
-            b':' if relative => return None,
-            b'%' if matches!(bytes.get(at + 1..at + 3), Some([b'2', b'e' | b'E'])) => return None,
-            b'?' | b'#' => return Some(at),
-            b'\'' => at_name = false,
-            _ if is_plain(*byte) => at_name = false,
-            _ => return None,
+            Sign::Colon if relative => return None,
+            Sign::Percent if matches!(bytes.get(at + 1..at + 3), Some([b'2', b'e' | b'E'])) => return None,
+            Sign::Dot | Sign::Colon | Sign::Percent | Sign::Quote => at_name = false,
+            Sign::Question | Sign::Hash => return Some(at),
+            Sign::Bracket | Sign::Other => return None,
         }
     }
     Some(bytes.len())
@@ -121,21 +121,70 @@ fn path_length(text: &str, relative: bool) -> Option<usize> {
 
 /// How many bytes of `text` are a query, or a fragment without its sign, that stays as it is.
 fn query_length(text: &str) -> Option<usize> {
-    let end = text.bytes().position(|byte| !is_plain(byte) && !matches!(byte, b'/' | b'?' | b'[' | b']'));
-    match end {
-        Some(end) => (text.as_bytes().get(end) == Some(&b'#')).then_some(end),
-        None => Some(text.len()),
+    for (at, byte) in text.bytes().enumerate() {
+        match SIGNS[usize::from(byte)] {
+            Sign::Quote | Sign::Other => return None,
+            Sign::Hash => return Some(at),
+            _ => {}
+        }
     }
+    Some(text.len())
 }
 
-/// Whether a byte stays as it is in paths, queries and fragments.
-fn is_plain(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'!' | b'$' | b'&' | b'(' | b')' | b'*'
-            | b'+' | b',' | b';' | b'=' | b'@' | b':' | b'%'
-    )
+/// What a byte is in an address.
+#[derive(Clone, Copy)]
+enum Sign {
+    /// It stays as it is wherever it stands, and means nothing.
+    Plain,
+    Slash,
+    Dot,
+    Colon,
+    Percent,
+    /// It is escaped in queries alone.
+    Quote,
+    Question,
+    Hash,
+    /// It belongs in queries.
+    Bracket,
+    Other,
 }
+
+const SIGNS: [Sign; 256] = {
+    let mut signs = [Sign::Other; 256];
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        signs[byte as usize] = match byte {
+            b'a'..=b'z'
+            | b'A'..=b'Z'
+            | b'0'..=b'9'
+            | b'-'
+            | b'_'
+            | b'~'
+            | b'!'
+            | b'$'
+            | b'&'
+            | b'('
+            | b')'
+            | b'*'
+            | b'+'
+            | b','
+            | b';'
+            | b'='
+            | b'@' => Sign::Plain,
+            b'/' => Sign::Slash,
+            b'.' => Sign::Dot,
+            b':' => Sign::Colon,
+            b'%' => Sign::Percent,
+            b'\'' => Sign::Quote,
+            b'?' => Sign::Question,
+            b'#' => Sign::Hash,
+            b'[' | b']' => Sign::Bracket,
+            _ => Sign::Other,
+        };
+        byte += 1;
+    }
+    signs
+};
 
 #[cfg(test)]
 mod tests {
