@@ -12,6 +12,7 @@ pub mod gate;
 pub(crate) mod join;
 mod lenient;
 mod reference;
+mod text;
 mod tree;
 
 use url::Url;

@@ -180,27 +180,30 @@ impl<'p> Name<'p> {
         let (mut start, mut dot) = (0, None);
         let (mut in_part, mut digits) = (false, 0_usize);
         for (at, byte) in bytes.iter().enumerate() {
-            if byte.is_ascii_digit() {
-                digits += 1;
-                name.holds_long_number |= digits >= 3;
-                name.holds_year |= digits >= 4 && matches!(bytes.get(at - 3..at - 1), Some(b"19" | b"20"));
-            } else {
-                digits = 0;
-            }
+            let mut digit = false;
             match byte {
+                b'0'..=b'9' => {
+                    digit = true;
+                    digits += 1;
+                    name.holds_long_number |= digits >= 3;
+                    name.holds_year |= digits >= 4 && matches!(bytes.get(at - 3..at - 1), Some(b"19" | b"20"));
+                }
                 b'/' => {
                     let is_minor = name.is_minor || is_minor(bare, start, dot, at);
                     name = Self { holds_year: name.holds_year, is_minor, ..Self::default() };
-                    (start, dot, in_part) = (at + 1, None, false);
+                    (start, dot, in_part, digits) = (at + 1, None, false, 0);
                     continue;
                 }
                 b'-' | b'_' | b'+' => {
-                    in_part = false;
+                    (in_part, digits) = (false, 0);
                     continue;
                 }
                 b'.' => dot = Some(at),
                 b'%' => name.is_encoded = true,
                 _ => {}
+            }
+            if !digit {
+                digits = 0;
             }
             name.parts += usize::from(!in_part);
             in_part = true;
@@ -215,14 +218,16 @@ impl<'p> Name<'p> {
 /// Whether the part of a path from `start` to `end`, whose last dot stands at `dot`, leads to no story.
 fn is_minor(path: &str, start: usize, dot: Option<usize>, end: usize) -> bool {
     let stem = dot.unwrap_or(end);
-    let Some(same_length) = (stem - start).checked_sub(1).and_then(|at| MINOR_STARTS.get(at).zip(MINOR.get(at))) else {
-        return false;
-    };
-    let (letters, names) = same_length;
+    let letters = MINOR_STARTS.get((stem - start).wrapping_sub(1)).copied().unwrap_or_default();
     let first = path.as_bytes().get(start).map_or(0, |first| first & 31);
     (letters >> first) & 1 == 1
         && dot.is_none_or(|dot| path.get(dot + 1..end).is_some_and(is_extension))
-        && path.get(start..stem).is_some_and(|name| names.iter().any(|known| known.eq_ignore_ascii_case(name)))
+        && path.get(start..stem).is_some_and(is_minor_name)
+}
+
+fn is_minor_name(name: &str) -> bool {
+    let same_length = name.len().checked_sub(1).and_then(|at| MINOR.get(at));
+    same_length.is_some_and(|names| names.iter().any(|known| known.eq_ignore_ascii_case(name)))
 }
 
 /// Whether what follows the last dot of a name is an extension.

@@ -307,7 +307,7 @@ impl<'a, 'd> Finds<'a, 'd> {
             let [late, original, lazy_source, lazy, address, source, late_set, set] = &mut found;
             let first = |set: &'a str| set.split_whitespace().next();
             match name {
-                "class" | "alt" if value.as_bytes().split(is_between_words).any(is_no_picture) => return,
+                "class" | "alt" if says_no_picture(value) => return,
                 "width" | "height" if value.parse::<u32>().is_ok_and(|size| size < 40) => return,
                 "data-src" => *late = Some(value),
                 "data-original" => *original = Some(value),
@@ -367,13 +367,10 @@ impl<'a, 'd> Finds<'a, 'd> {
     }
 }
 
-fn is_between_words(byte: &u8) -> bool {
-    matches!(byte, b' ' | b'-' | b'_')
-}
-
 /// Whether a word of a picture's class or description says that it does not belong to the story.
-fn is_no_picture(word: &[u8]) -> bool {
-    matches!(word, b"avatar" | b"icon" | b"logo" | b"emoji")
+fn says_no_picture(words: &str) -> bool {
+    let mut words = words.as_bytes().split(|byte| matches!(byte, b' ' | b'-' | b'_'));
+    words.any(|word| matches!(word, b"avatar" | b"icon" | b"logo" | b"emoji"))
 }
 
 /// Real headings before elements that only look like one.

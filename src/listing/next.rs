@@ -9,6 +9,7 @@ use regex::Regex;
 use scraper::ElementRef;
 use url::Url;
 
+use super::beginnings::Beginnings;
 use super::class::Marks;
 use super::outline::{Link, Outline};
 use crate::normalise::url::same_site;
@@ -39,6 +40,14 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     )
     .expect("a pattern of our own")
 });
+
+/// How these begin.
+const BEGINNINGS: Beginnings =
+    Beginnings::of("an ar av be da el en es go ha lo ma mo na ne ol ou pa po pr se sh si so st su ti tr ur va vo we");
+
+fn says_next(text: &str) -> bool {
+    BEGINNINGS.may_begin(text) && WORDS.is_match(text)
+}
 
 /// The next page of the listing.
 pub(super) fn next_page(document: &Document, outline: &Outline<'_>) -> Option<Url> {
@@ -82,7 +91,7 @@ fn rank(link: ElementRef<'_>, known: &Link<'_>) -> u8 {
     let text = if written.is_empty() { label.unwrap_or(&known.text).trim() } else { written };
     // Where the text is the one that detection took, its words are counted already.
     let long = known.unlabelled.is_none() && !written.is_empty() && known.words > MOST_WORDS;
-    if !long && text.len() <= 60 && WORDS.is_match(text) {
+    if !long && text.len() <= 60 && says_next(text) {
         let letters = text.chars().any(char::is_alphabetic);
         if letters {
             let vague = matches!(text.to_lowercase().trim(), "more" | "dalej" | "weiter" | "anteriores");
@@ -102,7 +111,7 @@ fn rank(link: ElementRef<'_>, known: &Link<'_>) -> u8 {
     if [label, title]
         .into_iter()
         .flatten()
-        .any(|label| label.len() < 60 && label.chars().any(char::is_alphabetic) && WORDS.is_match(label))
+        .any(|label| label.len() < 60 && label.chars().any(char::is_alphabetic) && says_next(label))
     {
         return if pager() { 5 } else { 2 };
     }
@@ -184,4 +193,14 @@ fn numbered<'a>(document: &Document, outline: &Outline<'a>) -> Option<&'a str> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_for_the_next_page_begins_in_another_way() {
+        BEGINNINGS.prove(&WORDS);
+    }
 }

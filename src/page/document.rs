@@ -1,18 +1,17 @@
 //! The one tree of a page and what every stage asks of it.
 
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use ego_tree::{NodeId, NodeRef};
-use html5ever::{LocalName, local_name};
-use scraper::{ElementRef, Html, Node, Selector};
+use ego_tree::NodeId;
+use scraper::{ElementRef, Html, Selector};
 use serde_json::Value;
 use url::Url;
 
 use super::gate::Refusal;
+pub(crate) use super::text::{elements_below, flows, is_unseen, nodes};
+pub use super::text::{folded, is_inline, is_invisible, line, text, trim};
 use super::{lenient, tree};
-use crate::model::plain_run;
 pub use crate::normalise::text::push_folded;
 
 /// The most bytes of JSON-LD that are read from one page.
@@ -249,128 +248,6 @@ fn flatten(value: Value, objects: &mut Vec<Value>) {
     }
 }
 
-/// Defines a question about the names of elements twice: for a name as text, and for one as the tree keeps it, which is
-/// compared as a number.
-macro_rules! is_one_of {
-    ($(#[$about:meta])* $by_text:ident, $by_number:ident: $($name:tt)*) => {
-        $(#[$about])*
-        pub fn $by_text(name: &str) -> bool {
-            matches!(name, $($name)|*)
-        }
-
-        $(#[$about])*
-        pub(crate) fn $by_number(name: &LocalName) -> bool {
-            matches!(*name, $(local_name!($name))|*)
-        }
-    };
-}
-
-is_one_of! {
-    /// Elements whose text no reader sees.
-    is_invisible, is_unseen:
-    "script" "style" "noscript" "template" "head" "svg" "iframe" "object" "select" "textarea"
-}
-
-is_one_of! {
-    /// Elements that flow inside a line, so that no space belongs at their edges.
-    is_inline, flows:
-    "a" "abbr" "b" "bdi" "bdo" "big" "cite" "code" "data" "del" "dfn" "em" "font" "i" "ins" "kbd" "label" "mark"
-    "nobr" "q" "rp" "rt" "ruby" "s" "samp" "small" "span" "strike" "strong" "sub" "sup" "time" "tt" "u" "var" "wbr"
-}
-
-/// The visible text below `element` on one line, white space folded.
-pub fn text(element: ElementRef<'_>) -> String {
-    line(element).into_owned()
-}
-
-/// The same, borrowed from the page where it stands there in this way.
-pub fn line(element: ElementRef<'_>) -> Cow<'_, str> {
-    if let Some(piece) = only_text(element) {
-        return folded(piece);
-    }
-    let mut out = String::new();
-    collect(element, |piece| push_folded(&mut out, piece));
-    out.truncate(out.trim_end().len());
-    Cow::Owned(out)
-}
-
-/// The text of an element that holds a single text and nothing else, as most links and short fields do.
-fn only_text(element: ElementRef<'_>) -> Option<&str> {
-    let only = element.first_child().filter(|first| !first.has_siblings())?;
-    only.value().as_text().map(|text| &**text)
-}
-
-/// `text` without white space at its ends and with single spaces inside.
-pub fn folded(text: &str) -> Cow<'_, str> {
-    let bare = trim(text);
-    if plain_run(bare) == bare.len() {
-        return Cow::Borrowed(bare);
-    }
-    let mut out = String::new();
-    push_folded(&mut out, bare);
-    Cow::Owned(out)
-}
-
-/// [`str::trim`], which few texts need.
-pub fn trim(text: &str) -> &str {
-    match text.as_bytes() {
-        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
-        _ => text.trim(),
-    }
-}
-
-/// `root` and the nodes below it, in document order.
-pub(crate) fn nodes<'a>(root: NodeRef<'a, Node>) -> impl Iterator<Item = NodeRef<'a, Node>> {
-    std::iter::successors(Some(root), move |node| {
-        let mut last = *node;
-        let mut next = last.first_child();
-        while next.is_none() && last.id() != root.id() {
-            next = last.next_sibling();
-            last = last.parent()?;
-        }
-        next
-    })
-}
-
-/// The elements below `root`, in document order.
-pub(crate) fn elements_below(root: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
-    nodes(*root).skip(1).filter_map(ElementRef::wrap)
-}
-
-/// Calls `push` with every visible text below `element`, and with a space at `<br>` and block boundaries.
-fn collect(element: ElementRef<'_>, mut push: impl FnMut(&str)) {
-    let mut next = element.first_child();
-    while let Some(node) = next {
-        match node.value() {
-            Node::Text(text) => push(text),
-            Node::Element(inner) if !is_unseen(&inner.name.local) => {
-                if !flows(&inner.name.local) {
-                    push(" ");
-                }
-                if let Some(first) = node.first_child() {
-                    next = Some(first);
-                    continue;
-                }
-                if !flows(&inner.name.local) {
-                    push(" ");
-                }
-            }
-            _ => {}
-        }
-        let mut last = node;
-        next = last.next_sibling();
-        while next.is_none()
-            && let Some(above) = last.parent().filter(|above| above.id() != element.id())
-        {
-            if above.value().as_element().is_some_and(|above| !flows(&above.name.local)) {
-                push(" ");
-            }
-            last = above;
-            next = last.next_sibling();
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -400,49 +277,5 @@ mod tests {
         );
         assert_eq!(document.json_ld().len(), 4);
         assert_eq!(document.json_ld()[3]["c"], "line break");
-    }
-
-    #[test]
-    fn white_space_folds_whatever_it_is() {
-        let by_characters = |texts: &[&str]| {
-            texts.concat().chars().fold(String::new(), |mut out, c| {
-                if !c.is_whitespace() {
-                    out.push(c);
-                } else if !out.is_empty() && !out.ends_with(' ') {
-                    out.push(' ');
-                }
-                out
-            })
-        };
-        let texts = [
-            "",
-            " ",
-            "a",
-            " a",
-            "a ",
-            "a b  c",
-            "a \t\r\n\u{b}\u{c}b",
-            "\u{a0}a\u{a0}\u{a0}b \u{3000}",
-            "\u{85}é ü",
-            "日本 東\u{3000}京",
-            "a \u{200a}b",
-            "a \u{200b}b",
-            "\u{1680}x\u{1681} y",
-            "— “a” — b",
-        ];
-        for first in texts {
-            for second in texts {
-                let mut out = String::new();
-                push_folded(&mut out, first);
-                push_folded(&mut out, second);
-                assert_eq!(out, by_characters(&[first, second]), "{first:?} and {second:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn visible_text_is_one_line() {
-        let document = page("<div>a<b>b</b> <script>x</script><p>c<br>d</p><noscript>e</noscript></div>");
-        assert_eq!(text(document.first(selector!("div")).unwrap()), "ab c d");
     }
 }

@@ -105,15 +105,14 @@ fn path_length(text: &str, relative: bool) -> Option<usize> {
     let mut at_name = relative;
     for (at, byte) in bytes.iter().enumerate() {
         match SIGNS[usize::from(*byte)] {
-            Sign::Plain => at_name = false,
             Sign::Slash | Sign::Dot if at_name => return None,
             Sign::Slash => at_name = true,
             // In front of the first slash it would be the end of a scheme.
             Sign::Colon if relative => return None,
             Sign::Percent if matches!(bytes.get(at + 1..at + 3), Some([b'2', b'e' | b'E'])) => return None,
-            Sign::Dot | Sign::Colon | Sign::Percent | Sign::Quote => at_name = false,
             Sign::Question | Sign::Hash => return Some(at),
             Sign::Bracket | Sign::Other => return None,
+            Sign::Plain | Sign::Dot | Sign::Colon | Sign::Percent | Sign::Quote => at_name = false,
         }
     }
     Some(bytes.len())
