@@ -177,12 +177,15 @@ pub struct Rules {
 /// Each witness is heard once; their words are weighed in the order configured, JSON-LD, OpenGraph, microdata, other
 /// `<meta>`, `<time>`, visible text, address.
 pub fn read(document: &crate::page::Document, rules: &Rules) -> Article {
+    traits::Judge::with(|judge| read_with(document, rules, judge))
+}
+
+fn read_with(document: &crate::page::Document, rules: &Rules, judge: &mut traits::Judge) -> Article {
     let mut article = Article { language: document.declared_language().map(str::to_owned), ..Article::default() };
-    let mut judge = traits::Judge::default();
     // A body that is configured needs no measures of all the page.
     let body = body::whole(document).filter(|_| rules.content.is_none());
     let mut walk = body.map(|body| measure::Walk::new(body.id(), &rules.remove));
-    let survey = survey::survey(document, &mut judge, walk.as_mut());
+    let survey = survey::survey(document, judge, walk.as_mut());
     let page = walk.map(measure::Walk::measures);
     let json_ld = jsonld::testify(document).unwrap_or_default();
     let open_graph = meta::open_graph(document);
@@ -214,7 +217,7 @@ pub fn read(document: &crate::page::Document, rules: &Rules) -> Article {
     merge::address_date(&mut article, document.url());
     merge::last_dates(&mut article, &survey);
     let headline = article.title.as_ref().map(|claim| claim.value.as_str());
-    let found = body::find(document, rules, page, &mut judge, headline, written.as_deref());
+    let found = body::find(document, rules, page, judge, headline, written.as_deref());
     if found.unmatched
         && let Some(field) = &rules.content
     {

@@ -33,7 +33,7 @@ pub(super) fn find<'a>(
     document: &'a Document,
     rules: &Rules,
     page: Option<Measures<'a>>,
-    judge: &mut Judge<'a>,
+    judge: &mut Judge,
     title: Option<&str>,
     written: Option<&str>,
 ) -> Body {
@@ -80,7 +80,7 @@ fn outermost(elements: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
 fn configured<'a>(
     document: &'a Document,
     rules: &Rules,
-    judge: &mut Judge<'a>,
+    judge: &mut Judge,
     elements: &[ElementRef<'a>],
     title: Option<&str>,
 ) -> Option<String> {

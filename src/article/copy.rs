@@ -122,7 +122,7 @@ impl<'a> Copier<'a> {
             "script" => return self.script(element),
             "noscript" if self.holds_the_real_picture(element) => return Fate::Unwrap,
             "noscript" => return Fate::Skip,
-            name if is_left_out(name) => return Fate::Skip,
+            _ if is_left_out(&element.value().name.local) => return Fate::Skip,
             _ => {}
         }
         if self.gone.contains(&element.id()) {

@@ -1,8 +1,9 @@
 //! The short lines that a reader sees on a page, in order: headlines, datelines, bylines.
 
+use html5ever::LocalName;
 use scraper::ElementRef;
 
-use crate::page::document::{is_inline, is_invisible, push_folded};
+use crate::page::document::{flows, is_unseen, push_folded};
 
 /// The longest line kept, in bytes; what is longer is body text.
 const MAX_BYTES: usize = 420;
@@ -26,10 +27,10 @@ enum Flow {
 }
 
 impl Flow {
-    fn of(name: &str) -> Self {
-        if is_invisible(name) {
+    fn of(name: &LocalName) -> Self {
+        if is_unseen(name) {
             Self::Invisible
-        } else if is_inline(name) {
+        } else if flows(name) {
             Self::Inline
         } else {
             Self::Block
@@ -74,7 +75,7 @@ impl<'a> LineBuilder<'a> {
 
     /// An element begins.
     pub(super) fn open(&mut self, element: ElementRef<'a>) {
-        let flow = Flow::of(element.value().name());
+        let flow = Flow::of(&element.value().name.local);
         self.open.push(flow);
         self.seam = true;
         match flow {

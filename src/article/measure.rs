@@ -7,10 +7,11 @@ use std::collections::HashSet;
 
 use ego_tree::NodeId;
 use ego_tree::iter::Edge;
+use html5ever::{LocalName, local_name};
 use scraper::{ElementRef, Node, Selector};
 
 use super::traits::{Judge, Look, Traits, is_left_out};
-use crate::page::document::{attribute, is_inline};
+use crate::page::document::{attribute, flows};
 
 /// Sums over all that stands below an element.
 #[derive(Clone, Copy, Debug, Default)]
@@ -192,7 +193,7 @@ pub(super) struct Walk<'a, 'r> {
 }
 
 /// Measures `root` and all below it, without what `remove` matches; `judge` is asked what classes say.
-pub(super) fn measure<'a>(root: ElementRef<'a>, remove: &[Selector], judge: &mut Judge<'a>) -> Measures<'a> {
+pub(super) fn measure<'a>(root: ElementRef<'a>, remove: &[Selector], judge: &mut Judge) -> Measures<'a> {
     let mut walk = Walk::new(root.id(), remove);
     for edge in root.traverse() {
         match edge {
@@ -237,14 +238,14 @@ impl<'a, 'r> Walk<'a, 'r> {
     }
 
     /// An element begins, at which `look` was a look.
-    pub(super) fn open(&mut self, element: ElementRef<'a>, look: &Look<'a>, judge: &mut Judge<'a>) {
+    pub(super) fn open(&mut self, element: ElementRef<'a>, look: &Look<'a>, judge: &mut Judge) {
         self.inside |= element.id() == self.root;
         if !self.inside || self.skipped.is_some() {
             return;
         }
         let name = element.value().name();
         // What stands in `<noscript>` stands on the page too, but for pictures.
-        if is_left_out(name) || name == "noscript" {
+        if is_left_out(&element.value().name.local) || name == "noscript" {
             if name == "input" || name == "textarea" {
                 self.count(|totals| totals.inputs += 1);
             }
@@ -253,7 +254,7 @@ impl<'a, 'r> Walk<'a, 'r> {
             self.left.insert(element.id());
             self.skipped = Some(element.id());
         } else {
-            self.begin(element, judge.traits(look, element));
+            self.begin(element, look, judge.traits(look, element));
         }
     }
 
@@ -334,7 +335,7 @@ impl<'a, 'r> Walk<'a, 'r> {
         (length, commas)
     }
 
-    fn begin(&mut self, element: ElementRef<'a>, traits: Traits) {
+    fn begin(&mut self, element: ElementRef<'a>, look: &Look<'a>, traits: Traits) {
         let name = element.value().name();
         let at = self.elements.len();
         let parent = self.path.last().copied().unwrap_or(at);
@@ -360,9 +361,9 @@ impl<'a, 'r> Walk<'a, 'r> {
             "iframe" | "video" | "audio" | "object" | "embed" => totals.embeds = 1,
             _ => {}
         }
-        let link = name == "a" && !is_torn(element);
+        let link = name == "a" && !look.address.is_some_and(is_torn_address);
         self.links += u32::from(link);
-        let block = is_block(name);
+        let block = is_block(&element.value().name.local);
         if block {
             self.space = true;
             if let Some(block) = self.blocks.last_mut() {
@@ -432,8 +433,11 @@ impl<'a, 'r> Walk<'a, 'r> {
 /// Whether a quotation mark that nobody closed made tags and text a part of the address: what stands inside is a part of
 /// the page like any other, often most of it.
 pub(super) fn is_torn(link: ElementRef<'_>) -> bool {
-    let after = attribute(link, "href").and_then(|href| href.split_once('>'));
-    after.is_some_and(|(_, text)| text.contains('<'))
+    attribute(link, "href").is_some_and(is_torn_address)
+}
+
+fn is_torn_address(address: &str) -> bool {
+    address.split_once('>').is_some_and(|(_, text)| text.contains('<'))
 }
 
 /// Whether lines of text may stand directly in an element called `name`.
@@ -444,10 +448,17 @@ fn holds_prose(name: &str) -> bool {
     )
 }
 
-fn is_block(name: &str) -> bool {
-    !is_inline(name)
-        && !matches!(
-            name,
-            "br" | "img" | "amp-img" | "picture" | "video" | "audio" | "iframe" | "wbr" | "object" | "embed"
-        )
+fn is_block(name: &LocalName) -> bool {
+    let stands_in_line = matches!(
+        *name,
+        local_name!("br")
+            | local_name!("img")
+            | local_name!("picture")
+            | local_name!("video")
+            | local_name!("audio")
+            | local_name!("iframe")
+            | local_name!("object")
+            | local_name!("embed")
+    );
+    !flows(name) && !stands_in_line && &**name != "amp-img"
 }

@@ -33,6 +33,8 @@ pub(super) struct Survey<'a> {
     pub(super) anchors: Vec<ElementRef<'a>>,
     /// Elements with `itemprop` or `property`, or with a telling class or id.
     pub(super) marked: Vec<Marked<'a>>,
+    /// Whether there is an entry of microformats.
+    has_entry: bool,
     /// The short lines that a reader sees.
     pub(super) lines: Vec<Line<'a>>,
     /// Pieces of text that speak of a reporter, wherever they stand.
@@ -68,11 +70,13 @@ impl<'a> Survey<'a> {
 
     /// The marked elements that microdata, `RDFa` or microformats may describe.
     pub(super) fn described(&self) -> impl Iterator<Item = ElementRef<'a>> {
-        let may = |marked: &&Marked<'_>| marked.property || marked.parts.has(Parts::FORMAT);
+        let has_entry = self.has_entry;
+        let may = move |marked: &&Marked<'_>| marked.property || has_entry && marked.parts.has(Parts::FORMAT);
         self.marked.iter().filter(may).map(|marked| marked.element)
     }
 
     fn note(&mut self, element: ElementRef<'a>, look: &Look<'a>, parts: Parts) {
+        self.has_entry |= parts.has(Parts::ENTRY);
         let telling = || look.related || look.address.is_some_and(is_telling);
         match element.value().name() {
             "title" if self.title.is_none() => self.title = Some(element),
@@ -105,7 +109,7 @@ fn keep<T>(list: &mut Vec<T>, element: T) {
 /// way, if anybody needs its measures.
 pub(super) fn survey<'a>(
     document: &'a Document,
-    judge: &mut Judge<'a>,
+    judge: &mut Judge,
     mut measured: Option<&mut Walk<'a, '_>>,
 ) -> Survey<'a> {
     let mut survey = Survey::default();
@@ -125,7 +129,7 @@ pub(super) fn survey<'a>(
                 Node::Element(_) => {
                     if let Some(element) = ElementRef::wrap(node) {
                         let look = judge.look(element);
-                        survey.note(element, &look, judge.parts(&look));
+                        survey.note(element, &look, look.parts());
                         lines.open(element);
                         if let Some(walk) = measured.as_mut() {
                             walk.open(element, &look, judge);

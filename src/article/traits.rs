@@ -7,9 +7,10 @@
 mod parts;
 mod words;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
-use html5ever::local_name;
+use html5ever::{LocalName, local_name};
 use scraper::ElementRef;
 
 pub(super) use parts::Parts;
@@ -103,25 +104,43 @@ pub(super) enum Described {
     Shown,
 }
 
-/// A class or an id.
+/// A class or an id, and what was known of it at first sight.
 #[derive(Clone, Copy, Default)]
 struct Name<'a> {
     text: &'a str,
-    /// Its place among what is known; `None` of an empty one.
-    place: Option<usize>,
+    said: Said,
+}
+
+/// The most classes and ids that are remembered from page to page.
+const MOST_KNOWN: usize = 4_096;
+/// The longest that is remembered, in bytes.
+const LONGEST_KNOWN: usize = 256;
+
+thread_local! {
+    static JUDGE: RefCell<Judge> = RefCell::default();
 }
 
 /// Judges classes and ids; each distinct one once.
 #[derive(Default)]
-pub(super) struct Judge<'a> {
-    known: HashMap<&'a str, usize>,
-    said: Vec<Said>,
+pub(super) struct Judge {
+    known: HashMap<Box<str>, Said>,
     split: Split,
 }
 
-impl<'a> Judge<'a> {
+impl Judge {
+    /// Calls `read` with the judge of this thread: the pages of a site have most of their classes in common. What it says
+    /// of one depends on nothing else.
+    pub(super) fn with<T>(read: impl FnOnce(&mut Self) -> T) -> T {
+        JUDGE.with_borrow_mut(|judge| {
+            if judge.known.len() > MOST_KNOWN {
+                judge.known.clear();
+            }
+            read(judge)
+        })
+    }
+
     /// Looks at `element`.
-    pub(super) fn look(&mut self, element: ElementRef<'a>) -> Look<'a> {
+    pub(super) fn look<'a>(&mut self, element: ElementRef<'a>) -> Look<'a> {
         let mut look = Look::default();
         for (name, value) in &element.value().attrs {
             let value: &'a str = value;
@@ -139,26 +158,26 @@ impl<'a> Judge<'a> {
         look
     }
 
-    fn name(&mut self, text: &'a str) -> Name<'a> {
+    fn name<'a>(&mut self, text: &'a str) -> Name<'a> {
         if text.is_empty() {
             return Name::default();
         }
-        let next = self.said.len();
-        let place = *self.known.entry(text).or_insert(next);
-        if place == next {
-            self.said.push(Said::of(text));
-        }
-        Name { text, place: Some(place) }
+        let said = self.known.get(text).copied().unwrap_or_else(|| {
+            let said = Said::of(text);
+            self.remember(text, said);
+            said
+        });
+        Name { text, said }
     }
 
-    /// Which parts class and id have.
-    pub(super) fn parts(&self, look: &Look<'a>) -> Parts {
-        let parts = |name: Name<'_>| name.place.and_then(|place| self.said.get(place)).map(|said| said.parts);
-        parts(look.class).unwrap_or_default().with(parts(look.id).unwrap_or_default())
+    fn remember(&mut self, text: &str, said: Said) {
+        if text.len() <= LONGEST_KNOWN {
+            self.known.insert(text.into(), said);
+        }
     }
 
     /// What `element`, at which `look` was a look, says about itself.
-    pub(super) fn traits(&mut self, look: &Look<'a>, element: ElementRef<'a>) -> Traits {
+    pub(super) fn traits<'a>(&mut self, look: &Look<'a>, element: ElementRef<'a>) -> Traits {
         let mut marks = look.others;
         if look.style.is_some_and(is_invisible_style) {
             marks = marks.with(Traits::HIDDEN);
@@ -166,24 +185,30 @@ impl<'a> Judge<'a> {
         if look.declared_hidden && element.text().map(|text| text.trim().len()).sum::<usize>() < 400 {
             marks = marks.with(Traits::HIDDEN);
         }
-        let class = if look.named == look.class.text { look.class } else { self.name(look.named) };
-        if class.place.is_none() && look.id.place.is_none() {
+        if look.named.is_empty() && look.id.text.is_empty() {
             return marks;
         }
+        let class = if look.named == look.class.text { look.class } else { self.name(look.named) };
         marks.with(judged(self.said(class), self.said(look.id)))
     }
 
-    fn said(&mut self, name: Name<'a>) -> Said {
-        let Some(said) = name.place.and_then(|place| self.said.get_mut(place)) else { return Said::default() };
-        if said.words.is_none() {
-            let words = name.text.split_ascii_whitespace().map(|name| words::traits(name, &mut self.split));
-            said.words = Some(words.fold(Traits::default(), Traits::with));
+    fn said(&mut self, name: Name<'_>) -> Said {
+        if name.text.is_empty() || name.said.words.is_some() {
+            return name.said;
         }
-        *said
+        let words = name.text.split_ascii_whitespace().map(|name| words::traits(name, &mut self.split));
+        let said = Said { words: Some(words.fold(Traits::default(), Traits::with)), ..name.said };
+        self.remember(name.text, said);
+        said
     }
 }
 
 impl<'a> Look<'a> {
+    /// Which parts class and id have.
+    pub(super) fn parts(&self) -> Parts {
+        self.class.said.parts.with(self.id.said.parts)
+    }
+
     /// Notes an attribute that few elements have.
     fn note(&mut self, name: &str, value: &'a str) {
         match name {
@@ -259,33 +284,33 @@ fn is_invisible_style(style: &str) -> bool {
 }
 
 /// Elements that hold no part of a story, whatever their class.
-pub(super) fn is_left_out(name: &str) -> bool {
+pub(super) fn is_left_out(name: &LocalName) -> bool {
     matches!(
-        name,
-        "script"
-            | "style"
-            | "template"
-            | "svg"
-            | "link"
-            | "meta"
-            | "head"
-            | "title"
-            | "select"
-            | "option"
-            | "textarea"
-            | "input"
-            | "button"
-            | "datalist"
-            | "canvas"
-            | "dialog"
-            | "nav"
-            | "source"
-            | "track"
-            | "map"
-            | "math"
-            | "base"
-            | "menu"
-            | "noframes"
+        *name,
+        local_name!("script")
+            | local_name!("style")
+            | local_name!("template")
+            | local_name!("svg")
+            | local_name!("link")
+            | local_name!("meta")
+            | local_name!("head")
+            | local_name!("title")
+            | local_name!("select")
+            | local_name!("option")
+            | local_name!("textarea")
+            | local_name!("input")
+            | local_name!("button")
+            | local_name!("datalist")
+            | local_name!("canvas")
+            | local_name!("dialog")
+            | local_name!("nav")
+            | local_name!("source")
+            | local_name!("track")
+            | local_name!("map")
+            | local_name!("math")
+            | local_name!("base")
+            | local_name!("menu")
+            | local_name!("noframes")
     )
 }
 

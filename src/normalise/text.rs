@@ -108,7 +108,7 @@ pub fn push_folded(out: &mut String, piece: &str) {
         if out.as_bytes().last().is_some_and(|last| !matches!(last, b' ' | b'\n')) {
             out.push(' ');
         }
-        rest = characters.as_str().trim_start();
+        rest = characters.as_str().trim_ascii_start();
     }
 }
 

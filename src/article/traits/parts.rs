@@ -138,6 +138,8 @@ impl Parts {
     pub(in crate::article) const AUTHOR: Self = Self(1 << 9);
     pub(in crate::article) const SOURCE: Self = Self(1 << 10);
     pub(in crate::article) const FORMAT: Self = Self(1 << 11);
+    /// An entry of microformats, outside of which their classes say nothing.
+    pub(in crate::article) const ENTRY: Self = Self(1 << 12);
 
     pub(in crate::article) fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -170,6 +172,7 @@ static FINDER: LazyLock<Finder> = LazyLock::new(|| {
         (SOURCES, Parts::MARKED.with(Parts::SOURCE)),
         (PEOPLE, Parts::MARKED),
         (FORMATS, Parts::MARKED.with(Parts::FORMAT)),
+        (&["h-entry", "hentry"], Parts::ENTRY),
     ] {
         for part in list {
             let known = found.entry(part).or_default();
