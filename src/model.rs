@@ -168,15 +168,29 @@ pub(crate) fn plain_run(text: &str) -> usize {
             }
             careful = at + CHUNK;
         }
-        match byte {
-            b' ' if at > 0 && bytes.get(at + 1).is_some_and(|next| *next > b' ') && !begins_special(at + 1) => at += 1,
-            0..=b' ' => break,
-            _ if begins_special(at) => break,
-            _ => at += 1,
+        let plain = IS_PLAIN[usize::from(*byte)]
+            || match byte {
+                b' ' => at > 0 && bytes.get(at + 1).is_some_and(|next| *next > b' ') && !begins_special(at + 1),
+                byte => *byte > b' ' && !begins_special(at),
+            };
+        if !plain {
+            break;
         }
+        at += 1;
     }
     at
 }
+
+/// The bytes that are plain whatever follows them.
+const IS_PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b' ';
+    while byte < u8::MAX {
+        byte += 1;
+        plain[byte as usize] = !may_be_special(byte);
+    }
+    plain
+};
 
 /// How many bytes are looked at together: as many as every processor's register holds.
 const CHUNK: usize = 16;
@@ -197,7 +211,7 @@ fn is_plain(bytes: &[u8; CHUNK + 1]) -> bool {
 
 /// Whether a character begins with `byte` in UTF-8 that [`is_special`], the first control characters left out.
 #[expect(clippy::needless_bitwise_bool, reason = "a branch for each byte would be slower")]
-fn may_be_special(byte: u8) -> bool {
+const fn may_be_special(byte: u8) -> bool {
     (byte == 0x7F) | (byte == 0xC2) | (byte.wrapping_sub(0xE1) < 3)
 }
 

@@ -263,6 +263,17 @@ fn file_type(url: &Url) -> Option<&'static str> {
     FILES.iter().find(|(known, _)| known.eq_ignore_ascii_case(ending)).map(|(_, media_type)| *media_type)
 }
 
+/// Whether `address`, as it is written, may lead to such a file: most links are told by their ending to lead to a page.
+fn may_be_file(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default().trim();
+    // Without a path, the address is that of the page; control characters are no part of an address.
+    path.is_empty()
+        || path.contains(char::is_control)
+        || path
+            .rsplit_once('.')
+            .is_some_and(|(_, ending)| FILES.iter().any(|(known, _)| known.eq_ignore_ascii_case(ending)))
+}
+
 /// Whether `url` can be this page's own address: of the same site, and not its home page unless this is.
 fn is_own(url: &Url, document: &Document) -> bool {
     let home = |url: &Url| url.path().len() <= 1 && url.query().is_none();
@@ -274,10 +285,13 @@ pub(super) fn from_body(article: &mut Article, document: &Document, rules: &Rule
     let Some(body) = article.body.take() else { return };
     let (mut files, mut picture) = (Vec::new(), None);
     for (name, address) in crate::normalise::html::addresses(&body.value) {
-        let Some(url) = document.resolve(&address) else { continue };
+        let wanted = if name == "img" { picture.is_none() } else { rules.enclosure.is_none() && may_be_file(&address) };
+        let Some(url) = Some(&address).filter(|_| wanted).and_then(|address| document.resolve(address)) else {
+            continue;
+        };
         match name {
-            "img" if picture.is_none() && !image::is_decoration(url.as_str()) => picture = Some(url),
-            "a" | "video" | "audio" if rules.enclosure.is_none() && file_type(&url).is_some() => files.push(url),
+            "img" if !image::is_decoration(url.as_str()) => picture = Some(url),
+            "a" | "video" | "audio" if file_type(&url).is_some() => files.push(url),
             _ => {}
         }
     }

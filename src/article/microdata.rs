@@ -15,10 +15,11 @@ const MOST: usize = 12;
 
 /// Reads `itemprop`, `property` and the classes of h-entry and hAtom; the first of each counts.
 pub(super) fn testify(document: &Document, survey: &Survey<'_>) -> Testimony {
-    let own = |selector: &'static Selector| {
-        survey.described().filter(move |element| selector.matches(element)).filter(is_of_the_story)
+    // With a selector go parts of all the properties that it names.
+    let own = |selector: &'static Selector, parts: &'static [&'static str]| {
+        survey.described(parts).filter(move |element| selector.matches(element)).filter(is_of_the_story)
     };
-    let first = |selector: &'static Selector| own(selector).map(content).find(|text| !text.is_empty());
+    let first = |selector, parts| own(selector, parts).map(content).find(|text| !text.is_empty());
     let headline = selector!(
         "[itemprop~=headline], [property~='schema:headline'], [typeof*=Article] [property=headline], [property~='dc:title'], \
          .h-entry .p-name, .hentry .entry-title"
@@ -37,17 +38,25 @@ pub(super) fn testify(document: &Document, survey: &Survey<'_>) -> Testimony {
         "[itemprop~=articleSection], [itemprop~=keywords], [property~='schema:articleSection'], [property~='dc:subject'], .h-entry .p-category"
     );
     Testimony {
-        title: first(headline),
-        published: first(published).into_iter().collect(),
-        updated: first(modified).into_iter().collect(),
+        title: first(headline, &["headline", "title"]),
+        published: first(published, &["datePublished", "dc:", "dcterms:"]).into_iter().collect(),
+        updated: first(modified, &["dateModified", "modified"]).into_iter().collect(),
         authors: authors(survey),
-        summary: first(summary).filter(|text| text.chars().count() > 20),
+        summary: first(summary, &["description"]).filter(|text| text.chars().count() > 20),
         images: images(survey, document),
-        categories: own(subjects).take(MOST).flat_map(|subject| split(&content(subject))).chain(tags(survey)).collect(),
-        site_name: first(selector!("[itemprop~=publisher]:not([itemscope]), [property~='dc:publisher']")),
-        comment_count: first(selector!(
-            "[itemprop~=commentCount], [itemprop~=interactionCount], [property~='sioc:num_replies']"
-        ))
+        categories: own(subjects, &["articleSection", "keywords", "subject"])
+            .take(MOST)
+            .flat_map(|subject| split(&content(subject)))
+            .chain(tags(survey))
+            .collect(),
+        site_name: first(
+            selector!("[itemprop~=publisher]:not([itemscope]), [property~='dc:publisher']"),
+            &["publisher"],
+        ),
+        comment_count: first(
+            selector!("[itemprop~=commentCount], [itemprop~=interactionCount], [property~='sioc:num_replies']"),
+            &["commentCount", "interactionCount", "num_replies"],
+        )
         .as_deref()
         .and_then(count),
         files: files(survey, document),
@@ -61,7 +70,7 @@ fn authors(survey: &Survey<'_>) -> Vec<String> {
          .h-entry .p-author, .hentry .vcard .fn"
     );
     let named: Vec<String> = survey
-        .described()
+        .described(&["author", "creator"])
         .filter(|element| author.matches(element))
         .take(MOST)
         .filter(outermost)
@@ -74,7 +83,7 @@ fn authors(survey: &Survey<'_>) -> Vec<String> {
     // An account that has a name, as in Drupal; the first is the author's, others wrote comments.
     let account = selector!("[property~='foaf:name']");
     survey
-        .described()
+        .described(&["foaf:name"])
         .find(|element| account.matches(element))
         .filter(is_of_the_story)
         .map(content)
@@ -84,7 +93,7 @@ fn authors(survey: &Survey<'_>) -> Vec<String> {
 
 fn images(survey: &Survey<'_>, document: &Document) -> Vec<crate::model::Image> {
     let marked = selector!("[itemprop~=image], .h-entry .u-featured, .h-entry .u-photo");
-    let images = survey.described().filter(|element| marked.matches(element)).filter(is_of_the_story);
+    let images = survey.described(&["image"]).filter(|element| marked.matches(element)).filter(is_of_the_story);
     let address = |image: ElementRef<'_>| {
         let own = ["content", "src", "href", "data-src"].into_iter().find_map(|key| image.attr(key).map(str::to_owned));
         // An ImageObject has its address inside.
@@ -101,7 +110,8 @@ fn files(survey: &Survey<'_>, document: &Document) -> Vec<super::EnclosureClaim>
         "[itemprop~=audio] [itemprop~=contentUrl], [itemprop~=video] [itemprop~=contentUrl], [itemprop~=associatedMedia] [itemprop~=contentUrl], \
          [itemprop~=audio][href], .h-entry .u-audio, .h-entry .u-video"
     );
-    let found = survey.described().filter(|element| marked.matches(element)).filter(is_of_the_story);
+    let found =
+        survey.described(&["contentUrl", "audio"]).filter(|element| marked.matches(element)).filter(is_of_the_story);
     let url = |element: ElementRef<'_>| -> Option<Url> {
         let address = ["content", "src", "href"].into_iter().find_map(|key| element.attr(key));
         document.resolve(address?)

@@ -68,10 +68,17 @@ impl<'a> Survey<'a> {
         self.marked.iter().filter(may).map(|marked| marked.element)
     }
 
-    /// The marked elements that microdata, `RDFa` or microformats may describe.
-    pub(super) fn described(&self) -> impl Iterator<Item = ElementRef<'a>> {
+    /// The marked elements that microdata, `RDFa` or microformats may describe; of the first two those whose properties have
+    /// one of `parts` in their names: a selector costs much more than a look at them.
+    pub(super) fn described(&self, parts: &[&str]) -> impl Iterator<Item = ElementRef<'a>> {
         let has_entry = self.has_entry;
-        let may = move |marked: &&Marked<'_>| marked.property || has_entry && marked.parts.has(Parts::FORMAT);
+        let named = |element: ElementRef<'_>| {
+            let names = ["itemprop", "property"].into_iter().filter_map(|name| attribute(element, name));
+            names.into_iter().any(|names| parts.iter().any(|part| names.contains(part)))
+        };
+        let may = move |marked: &&Marked<'_>| {
+            has_entry && marked.parts.has(Parts::FORMAT) || marked.property && named(marked.element)
+        };
         self.marked.iter().filter(may).map(|marked| marked.element)
     }
 

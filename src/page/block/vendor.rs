@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
 
+use aho_corasick::packed::Searcher;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 
 use super::Block;
@@ -256,8 +257,30 @@ impl Words {
     }
 }
 
+/// The first words of [`MARKS`], without which none of them is there, and [`CAPTCHA_SCRIPTS`]: most texts have none of
+/// them, which is told faster than all words are found. `None` where the processor has no instructions for that.
+static NEEDED: LazyLock<Option<Searcher>> = LazyLock::new(|| {
+    let first = MARKS.iter().filter_map(|mark| mark.words.first()).copied();
+    let needed: BTreeSet<&str> = first.chain(CAPTCHA_SCRIPTS).collect();
+    let is_least = |word: &&&str| !needed.iter().any(|other| other != *word && word.contains(other));
+    Searcher::new(needed.iter().filter(is_least))
+});
+
+/// Whether `text` may have one of the marks, or the script of a captcha.
+fn may_tell(text: &str) -> bool {
+    let Some(needed) = &*NEEDED else { return true };
+    let low = text.to_ascii_lowercase();
+    // Without a link, other marks count as well.
+    needed.find(&low).is_some() || memchr::memmem::find(low.as_bytes(), LINK.as_bytes()).is_none()
+}
+
 /// See [`super::by_text`].
 pub(super) fn by_text(text: &str) -> Option<Block> {
+    // A page that sets a cookie and loads itself again shows nothing else.
+    let shows_nothing = shows_at_most(200, text);
+    if !shows_nothing && !may_tell(text) {
+        return None;
+    }
     let words = Words::of(text);
     let bare = if words.has(LINK) { &[] } else { BARE_MARKS };
     if let Some(mark) = MARKS.iter().chain(bare).find(|mark| mark.words.iter().all(|word| words.has(word))) {
@@ -269,13 +292,38 @@ pub(super) fn by_text(text: &str) -> Option<Block> {
             return Some(CAPTCHA);
         }
     }
-    // Whether the page is nothing but a script that sets a cookie and loads the page again.
-    let reloads = words.has_any(&SETS) && words.has_any(&RELOADS) && shows_at_most(200, text);
-    reloads.then_some(COOKIE)
+    (shows_nothing && words.has_any(&SETS) && words.has_any(&RELOADS)).then_some(COOKIE)
 }
 
 /// Whether a refusal speaks of programs, in which case the name of the program is the likely reason.
 pub(super) fn speaks_of_programs(text: &str) -> Option<Block> {
     let low = text.to_lowercase();
     PROGRAM_WORDS.iter().any(|words| low.contains(words)).then_some(PROGRAMS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mark_is_found_in_a_page_that_shows_something() {
+        let shown = "<a href=x>harbour</a> ".repeat(50);
+        for mark in MARKS {
+            let text = format!("{shown}<p>{}</p>", mark.words.join(" ").to_uppercase());
+            // One mark may have the words of an earlier one.
+            let first = MARKS
+                .iter()
+                .find(|other| other.words.iter().all(|word| mark.words.iter().any(|own| own.contains(word))));
+            assert_eq!(by_text(&text), first.map(|first| first.block), "{:?}", mark.words);
+        }
+        assert_eq!(by_text(&shown), None);
+        assert_eq!(
+            by_text(&format!("{shown}<script src=//www.google.com/recaptcha/api.js></script>Não é um Robô?")),
+            Some(CAPTCHA)
+        );
+        for mark in BARE_MARKS {
+            let text = "<p>harbour</p>".repeat(50) + &mark.words.join(" ");
+            assert!(by_text(&text).is_some(), "{:?}", mark.words);
+        }
+    }
 }
