@@ -67,9 +67,15 @@ pub fn wanted(teaser: &Teaser, source: &Source) -> bool {
 }
 
 /// The key that remembers that the story known as `key` was read and left out by `include` or `exclude`; another
-/// configuration asks for another key, and reads it again.
-pub fn left_out_key(key: &str, source: &Source) -> String {
-    format!("left-out:{}:{key}", source.fingerprint)
+/// configuration asks for another key, and reads it again. `None` where there is neither.
+pub fn left_out_key(key: &str, source: &Source) -> Option<String> {
+    let leaves_out = !(source.include.is_empty() && source.exclude.is_empty());
+    leaves_out.then(|| format!("left-out:{}:{key}", source.fingerprint))
+}
+
+/// Whether the story with these keys was read and left out.
+pub fn is_left_out(keys: &[String], source: &Source, known: &HashMap<String, EntryId>) -> bool {
+    keys.iter().filter_map(|key| left_out_key(key, source)).any(|key| known.contains_key(&key))
 }
 
 /// `source` with the order in which `listing` writes its numeric dates, where feeds.toml names none: a page that has
@@ -123,10 +129,10 @@ pub enum Why {
 
 /// Sorts the stories of a listing into what is new, changed, known and too much.
 ///
-/// `known` maps keys to entries, dropped ones too; `kept` are the entries whose content is kept; `reconfigured` says
-/// that they were made under another configuration.
+/// `stories` come with their [`keys`]. `known` maps keys to entries, dropped ones too; `kept` are the entries whose content
+/// is kept; `reconfigured` says that they were made under another configuration.
 pub fn plan(
-    teasers: Vec<Teaser>,
+    stories: impl Iterator<Item = (Teaser, Vec<String>)>,
     source: &Source,
     known: &HashMap<String, EntryId>,
     kept: &[Kept],
@@ -137,27 +143,28 @@ pub fn plan(
     let mut planned = std::collections::HashSet::new();
     let mut changed = Vec::new();
     let mut fresh = 0;
-    let teasers = teasers.into_iter().filter(|teaser| {
-        let pass = wanted(teaser, source);
-        plan.filtered += usize::from(!pass);
-        pass
-    });
-    for (position, teaser) in teasers.collect::<Vec<_>>().into_iter().enumerate() {
-        let keys = keys(&teaser, source);
+    let mut position = 0;
+    for (teaser, keys) in stories {
+        if !wanted(&teaser, source) {
+            plan.filtered += 1;
+            continue;
+        }
+        let place = position;
+        position += 1;
         let Some(first) = keys.first().cloned() else { continue };
         let id = keys.iter().find_map(|key| known.get(key)).cloned();
         if !planned.insert(id.clone().unwrap_or_else(|| id::entry_id(first.clone()))) {
             continue;
         }
-        let position_u32 = u32::try_from(position).unwrap_or(u32::MAX);
+        let at = u32::try_from(place).unwrap_or(u32::MAX);
         let costs = has_page(&teaser, source);
         match id {
-            None if keys.iter().any(|key| known.contains_key(&left_out_key(key, source))) => plan.filtered += 1,
-            None if position >= source.max_entries => plan.beyond.push((id::entry_id(first), keys)),
+            None if is_left_out(&keys, source, known) => plan.filtered += 1,
+            None if place >= source.max_entries => plan.beyond.push((id::entry_id(first), keys)),
             None if costs && fresh >= source.max_articles_per_run => plan.queued += 1,
             None => {
                 fresh += usize::from(costs);
-                plan.fresh.push(Job { teaser, position: position_u32, keys, previous: None, why: Why::New });
+                plan.fresh.push(Job { teaser, position: at, keys, previous: None, why: Why::New });
             }
             Some(id) => {
                 let Some(previous) = by_id.get(&id) else { continue };
@@ -167,13 +174,7 @@ pub fn plan(
                 } else if reconfigured || previous.pending || previous.teaser != teaser_fingerprint(&teaser) {
                     let anew = reconfigured || previous.teaser == RECONFIGURED;
                     let why = if anew { Why::Reconfigured } else { Why::Changed };
-                    changed.push(Job {
-                        teaser,
-                        position: position_u32,
-                        keys,
-                        previous: Some((*previous).clone()),
-                        why,
-                    });
+                    changed.push(Job { teaser, position: at, keys, previous: Some((*previous).clone()), why });
                 }
             }
         }

@@ -268,6 +268,14 @@ pub struct Filter {
     pub category: Option<Regex>,
 }
 
+impl Filter {
+    /// Whether no part has a pattern.
+    pub fn is_empty(&self) -> bool {
+        let Self { title, link, text, category } = self;
+        [title, link, text, category].into_iter().all(Option::is_none)
+    }
+}
+
 /// How to ask a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of feeds.toml of its own")]

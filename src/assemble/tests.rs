@@ -42,10 +42,17 @@ fn kept(teaser: Teaser, source: &Source) -> Kept {
     made(&job(teaser, source, None, Why::New), None, source, "2026-11-20T12:00:00Z").0.unwrap()
 }
 
+fn keyed(teasers: Vec<Teaser>, source: &Source) -> impl Iterator<Item = (Teaser, Vec<String>)> {
+    teasers.into_iter().map(|teaser| {
+        let keys = keys(&teaser, source);
+        (teaser, keys)
+    })
+}
+
 /// What `plan` makes of `teasers` where `known` are kept, as words.
 fn planned(source: &Source, teasers: Vec<Teaser>, known: &[Kept], reconfigured: bool) -> String {
     let ids = known.iter().flat_map(|kept| kept.keys.iter().map(|key| (key.clone(), kept.entry.id.clone())));
-    let plan = plan(teasers, source, &ids.collect(), known, reconfigured);
+    let plan = plan(keyed(teasers, source), source, &ids.collect(), known, reconfigured);
     let fresh: Vec<String> = plan
         .fresh
         .iter()
@@ -117,11 +124,11 @@ fn a_story_that_was_left_out_is_not_read_again_until_the_configuration_changes()
     let source = source("exclude = { text = \"secret\" }");
     let story = teaser("/1", "One");
     let key = keys(&story, &source).remove(0);
-    let known = HashMap::from([(left_out_key(&key, &source), id::entry_id(key))]);
-    let again = plan(vec![story.clone()], &source, &known, &[], false);
+    let known = HashMap::from([(left_out_key(&key, &source).unwrap(), id::entry_id(key))]);
+    let again = plan(keyed(vec![story.clone()], &source), &source, &known, &[], false);
     assert_eq!((again.fresh.len(), again.filtered), (0, 1));
     let other = Source { fingerprint: "another".to_owned(), ..source };
-    assert_eq!(plan(vec![story], &other, &known, &[], true).fresh.len(), 1);
+    assert_eq!(plan(keyed(vec![story], &other), &other, &known, &[], true).fresh.len(), 1);
 }
 
 #[test]

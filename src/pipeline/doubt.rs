@@ -32,18 +32,17 @@ pub(super) enum Judged {
     Shrunk(Finding),
 }
 
-/// Judges what was read beside `memory`, the last good state, if any.
+/// Judges what was read, of which a `number` of stories is known, beside `memory`, the last good state, if any.
 pub(super) fn listing(
     read: &ReadListing,
     language: Option<&str>,
-    known: &HashMap<String, EntryId>,
+    number: usize,
     kept: &[Kept],
     memory: Option<&Memory>,
     source: &Source,
     now: DateTime<Utc>,
 ) -> Judged {
     let listing = &read.listing;
-    let number = number_known(listing, known, source);
     let before = memory.filter(|memory| !memory.accepted);
     let accepted = memory.is_some_and(|memory| memory.accepted);
     if !accepted && let Some(finding) = drift::replaced(&read.words, language, number, source, before) {
@@ -109,43 +108,39 @@ fn doubted(finding: Finding, memory: &Memory, now: DateTime<Utc>) -> Option<(Fin
     ))
 }
 
-/// How many stories of `listing` are known.
-fn number_known(listing: &Listing, known: &HashMap<String, EntryId>, source: &Source) -> usize {
-    let is_known = |key: &String| known.contains_key(key) || known.contains_key(&assemble::left_out_key(key, source));
-    listing.teasers.iter().filter(|teaser| assemble::keys(teaser, source).iter().any(is_known)).count()
+/// How many of the stories with these keys are known.
+pub(super) fn number_known(keys: &[Vec<String>], known: &HashMap<String, EntryId>, source: &Source) -> usize {
+    let is_known = |keys: &&Vec<String>| {
+        keys.iter().any(|key| known.contains_key(key)) || assemble::is_left_out(keys, source, known)
+    };
+    keys.iter().filter(is_known).count()
 }
 
-/// Which entry each story stays whose address is new and whose headline is known, by the keys of the story: in a listing
-/// that was doubted because all of its addresses are new, and is believed now.
+/// Which entry each story stays whose address is new and whose headline is known, by the `keys` of the stories: in a
+/// listing that was doubted because all of its addresses are new, and is believed now.
 pub(super) fn moved(
     listing: &Listing,
-    known: &HashMap<String, EntryId>,
+    keys: &[Vec<String>],
+    number: usize,
     kept: &[Kept],
-    source: &Source,
     memory: &Memory,
 ) -> Vec<(String, EntryId)> {
     let doubted = memory.doubt.as_ref().is_some_and(|doubt| doubt.code == Code::IdsChanged);
-    if !doubted || number_known(listing, known, source) > 0 {
+    if !doubted || number > 0 {
         return Vec::new();
     }
     let same = drift::same_headlines(listing, kept).into_iter();
     let keys = |(index, id): (usize, EntryId)| {
-        let keys = listing.teasers.get(index).map(|teaser| assemble::keys(teaser, source)).unwrap_or_default();
-        keys.into_iter().map(move |key| (key, id.clone()))
+        let keys = keys.get(index).into_iter().flatten().cloned();
+        keys.map(move |key| (key, id.clone()))
     };
     same.flat_map(keys).collect()
 }
 
-/// What a believed listing looks like.
-pub(super) fn baseline(
-    memory: &Memory,
-    listing: &Listing,
-    container: Option<String>,
-    known: &HashMap<String, EntryId>,
-    source: &Source,
-) -> Baseline {
+/// What a believed listing looks like, of which a `number` of stories is known.
+pub(super) fn baseline(memory: &Memory, listing: &Listing, container: Option<String>, number: usize) -> Baseline {
     let total = listing.teasers.len();
-    let new = total - number_known(listing, known, source);
+    let new = total - number;
     let mut baseline = memory.baseline.clone();
     if memory.last_success.is_some() {
         baseline.news = drift::usual_news(baseline.news, new, total);

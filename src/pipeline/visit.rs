@@ -1,6 +1,6 @@
 //! One visit to one source.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -192,8 +192,10 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         let before = (self.memory.last_success.is_some() || self.memory.summary.entries > 0).then_some(&self.memory);
         let channel = assemble::channel(self.source, &read.listing, before.map(|memory| &memory.channel));
         let kept = self.kept()?;
-        let mut known = self.known(&read.listing, &kept)?;
-        let judged = doubt::listing(&read, channel.language.as_deref(), &known, &kept, before, self.source, self.now);
+        let keys: Vec<_> = read.listing.teasers.iter().map(|teaser| assemble::keys(teaser, self.source)).collect();
+        let mut known = self.known(&keys, &kept)?;
+        let number = doubt::number_known(&keys, &known, self.source);
+        let judged = doubt::listing(&read, channel.language.as_deref(), number, &kept, before, self.source, self.now);
         match judged {
             doubt::Judged::Good => {}
             doubt::Judged::Quiet(finding) => {
@@ -212,14 +214,20 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         let ReadListing { listing, container, .. } = read;
         let shaped_otherwise =
             !self.memory.fingerprint.is_empty() && self.memory.fingerprint != self.source.fingerprint;
-        let same = doubt::moved(&listing, &known, &kept, self.source, &self.memory);
-        known.extend(same.iter().cloned());
+        let same = doubt::moved(&listing, &keys, number, &kept, &self.memory);
+        let number = if same.is_empty() {
+            number
+        } else {
+            known.extend(same.iter().cloned());
+            doubt::number_known(&keys, &known, self.source)
+        };
         tracing::info!(feed = %self.source.id, items = listing.teasers.len(), strategy = listing.strategy, "listing");
         after.channel = channel;
-        self.believe(&mut after, &listing, container, &known, shaped_otherwise);
+        self.believe(&mut after, &listing, container, number, shaped_otherwise);
         let source = Arc::new(assemble::with_habits(self.source, &listing));
         let site = listing.title.clone().unwrap_or_default();
-        let mut plan = assemble::plan(listing.teasers, self.source, &known, &kept, shaped_otherwise);
+        let stories = listing.teasers.into_iter().zip(keys);
+        let mut plan = assemble::plan(stories, self.source, &known, &kept, shaped_otherwise);
         self.findings.extend(after.findings.iter().cloned());
         after.queued = plan.queued;
         tracing::info!(feed = %self.source.id, to_read = plan.fresh.len(), queued = plan.queued, "plan");
@@ -245,22 +253,24 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             .seen
             .extend(plan.beyond.into_iter().flat_map(|(id, keys)| keys.into_iter().map(move |key| (key, id.clone()))));
         // Remembered under a key of its own, so that it is not read again in every run.
-        update.seen.extend(left_out.into_iter().map(|key| (assemble::left_out_key(&key, self.source), entry_id(key))));
+        let left_out = left_out.into_iter();
+        let left_out = left_out.filter_map(|key| Some((assemble::left_out_key(&key, self.source)?, entry_id(key))));
+        update.seen.extend(left_out);
         self.finish(after, kept, plan.adopted, update).await
     }
 
-    /// Takes a listing that was believed into the row.
+    /// Takes a listing that was believed into the row; a `number` of its stories is known.
     fn believe(
         &self,
         after: &mut Memory,
         listing: &Listing,
         container: Option<String>,
-        known: &HashMap<String, EntryId>,
+        number: usize,
         shaped_otherwise: bool,
     ) {
         after.findings = assemble::listing_findings(listing, self.source);
         after.baseline_items = listing.teasers.len();
-        after.baseline = doubt::baseline(&self.memory, listing, container, known, self.source);
+        after.baseline = doubt::baseline(&self.memory, listing, container, number);
         after.baseline.language.clone_from(&after.channel.language);
         if shaped_otherwise || self.memory.accepted {
             after.baseline.recent.clear();

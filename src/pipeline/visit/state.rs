@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use super::Visit;
 use crate::assemble;
 use crate::finding::Finding;
-use crate::listing::Listing;
 use crate::model::EntryId;
 use crate::pipeline::ports::{Kept, Memory, Store, Update};
 
@@ -18,9 +17,11 @@ impl<F, S: Store, P, C> Visit<'_, F, S, P, C> {
         }
     }
 
-    pub(super) fn known(&self, listing: &Listing, kept: &[Kept]) -> Result<HashMap<String, EntryId>, Finding> {
-        let keys = listing.teasers.iter().flat_map(|teaser| assemble::keys(teaser, self.source));
-        let keys: Vec<String> = keys.flat_map(|key| [assemble::left_out_key(&key, self.source), key]).collect();
+    /// Which of the `keys` of stories are known, and as what.
+    pub(super) fn known(&self, keys: &[Vec<String>], kept: &[Kept]) -> Result<HashMap<String, EntryId>, Finding> {
+        let left_out = |key: &String| assemble::left_out_key(key, self.source);
+        let keys: Vec<String> =
+            keys.iter().flatten().flat_map(|key| [left_out(key), Some(key.clone())]).flatten().collect();
         let mut known = self.ports.store.known(&self.source.id, &keys)?;
         if self.rebuilt.is_some() {
             known.extend(self.archived.iter().cloned());
