@@ -16,12 +16,13 @@ use sha2::{Digest, Sha256};
 use url::{Position, Url};
 
 use crate::model::one_line;
+use crate::normalise::text::run_without;
 
 /// `text` with only the characters that XML 1.0 allows and does not discourage (section 2.2, `Char` and its note), and
 /// every line end as `\n`, since a parser would read `\r` as one anyway (section 2.11). A character that was lost before
 /// (U+FFFD) becomes a question mark: validators take it for a fault of the feed. For texts of several lines and HTML.
 pub(crate) fn text(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| is_char(c) && !matches!(c, '\r' | '\u{FFFD}')) {
+    if is_clean(text) {
         return Cow::Borrowed(text);
     }
     let mut clean = String::with_capacity(text.len());
@@ -105,6 +106,26 @@ pub(crate) fn some_text(words: &str) -> Option<String> {
 
 /// Whether XML 1.0 allows `c` in a document and does not discourage it: no control characters and no noncharacters.
 /// Rust's characters hold no surrogates.
+/// Whether all of `text` may stay as it is: only the few characters are looked at that begin like one that may not.
+fn is_clean(text: &str) -> bool {
+    let mut rest = text;
+    loop {
+        let mut characters = rest.get(run_without(rest, may_be_refused)..).unwrap_or_default().chars();
+        match characters.next() {
+            None => return true,
+            Some(c) if is_char(c) && !matches!(c, '\r' | '\u{FFFD}') => rest = characters.as_str(),
+            Some(_) => return false,
+        }
+    }
+}
+
+/// Whether a character that XML cannot carry, or a carriage return, begins with `byte` in UTF-8.
+#[expect(clippy::needless_bitwise_bool, reason = "a branch for each byte would be slower")]
+#[inline]
+fn may_be_refused(byte: u8) -> bool {
+    (byte < b' ') | (byte == 0x7F) | (byte == 0xC2) | (byte >= 0xEF)
+}
+
 fn is_char(c: char) -> bool {
     let discouraged = matches!(c, '\u{7F}'..='\u{9F}' | '\u{FDD0}'..='\u{FDEF}') || u32::from(c) & 0xFFFE == 0xFFFE;
     matches!(c, '\t' | '\n' | '\r' | ' '..) && !discouraged

@@ -71,6 +71,35 @@ pub fn without_site_name<'a>(title: &'a str, site: &str) -> &'a str {
     title
 }
 
+/// How many bytes are looked at together: as many as every processor's register holds.
+const CHUNK: usize = 16;
+
+/// How many bytes at the beginning of `text` are none that `is_special` takes; it should answer without a branch, so that
+/// it becomes a few instructions for many bytes.
+#[inline]
+pub(crate) fn run_without(text: &str, is_special: impl Fn(u8) -> bool) -> usize {
+    let (chunks, _) = text.as_bytes().as_chunks::<CHUNK>();
+    let is_plain = |chunk: &&[u8; CHUNK]| !chunk.iter().fold(false, |found, byte| found | is_special(*byte));
+    let whole = chunks.iter().take_while(is_plain).count() * CHUNK;
+    let rest = text.as_bytes().get(whole..).unwrap_or_default();
+    whole + rest.iter().take_while(|byte| !is_special(**byte)).count()
+}
+
+/// How many characters of `text` are no white space.
+pub(crate) fn visible_length(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.len() - text.bytes().filter(|byte| is_space(*byte)).count();
+    }
+    text.chars().filter(|c| !c.is_whitespace()).count()
+}
+
+/// Whether [`char::is_whitespace`] takes this one of ASCII; without a branch.
+#[expect(clippy::needless_bitwise_bool, reason = "a branch for each byte would be slower")]
+#[inline]
+pub(crate) fn is_space(byte: u8) -> bool {
+    (byte == b' ') | (byte.wrapping_sub(b'\t') < 5)
+}
+
 /// `text` in lower case, as [`str::to_lowercase`] has it: texts are mostly ASCII, but seldom all of it.
 pub(crate) fn lower(text: &str) -> String {
     // What becomes of this one depends on its place.
@@ -95,7 +124,11 @@ pub(crate) fn lower(text: &str) -> String {
 /// Appends `piece` with its white space folded into single spaces; a line that ends takes no space behind it.
 pub fn push_folded(out: &mut String, piece: &str) {
     out.reserve(piece.len());
-    let mut rest = piece;
+    // Much of a page is white space between its tags.
+    let mut rest = piece.trim_ascii_start();
+    if rest.len() < piece.len() && out.as_bytes().last().is_some_and(|last| !matches!(last, b' ' | b'\n')) {
+        out.push(' ');
+    }
     while let Some((words, tail)) = rest.split_at_checked(plain_run(rest)) {
         out.push_str(words);
         let mut characters = tail.chars();
@@ -113,6 +146,7 @@ pub fn push_folded(out: &mut String, piece: &str) {
 }
 
 /// The same as that of [`u8`], without a branch, for many bytes at once.
+#[inline]
 fn is_alphanumeric(byte: u8) -> bool {
     ((byte | b' ').wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10)
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::normalise::text::run_without;
+
 /// One piece of markup; slices of the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Token<'a> {
@@ -170,7 +172,9 @@ pub(crate) fn escape(text: &str) -> String {
 /// Appends `text` escaped, without characters that XML cannot carry.
 pub(super) fn push_escaped(out: &mut String, text: &str) {
     let mut rest = text;
-    while let Some((plain, tail)) = rest.split_at_checked(careless(rest)).filter(|(_, tail)| !tail.is_empty()) {
+    while let Some((plain, tail)) = rest.split_at_checked(run_without(rest, may_need_care))
+        && !tail.is_empty()
+    {
         out.push_str(plain);
         let mut characters = tail.chars();
         match characters.next() {
@@ -186,24 +190,10 @@ pub(super) fn push_escaped(out: &mut String, text: &str) {
     out.push_str(rest);
 }
 
-/// How many bytes at the beginning of `text` need no care.
-fn careless(text: &str) -> usize {
-    let (chunks, rest) = text.as_bytes().as_chunks();
-    let whole = chunks.iter().take_while(|chunk| !needs_care(chunk)).count() * CHUNK;
-    let after = text.as_bytes().get(whole..).unwrap_or(rest);
-    whole + after.iter().take_while(|byte| !may_need_care(**byte)).count()
-}
-
-/// How many bytes are looked at together: as many as every processor's register holds.
-const CHUNK: usize = 16;
-
-fn needs_care(bytes: &[u8; CHUNK]) -> bool {
-    bytes.iter().fold(false, |found, byte| found | may_need_care(*byte))
-}
-
 /// Whether a character that begins with `byte` may have to be escaped, or be one that XML cannot carry: of those beyond
 /// ASCII, U+0080 to U+00BF begin with C2, U+F000 to U+FFFF with EF. Without a branch, for many bytes at once.
 #[expect(clippy::needless_bitwise_bool, reason = "a branch for each byte would be slower")]
+#[inline]
 fn may_need_care(byte: u8) -> bool {
     let escaped = (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == b'"');
     escaped | (byte < b' ') | (byte == 0x7F) | (byte == 0xC2) | (byte == 0xEF)
