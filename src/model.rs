@@ -198,6 +198,7 @@ const CHUNK: usize = 16;
 /// Whether all but the last of these bytes are words with single spaces between them. Written without a branch, so that
 /// it becomes a few instructions for all of them.
 #[expect(clippy::needless_bitwise_bool, reason = "a branch for each byte would be slower")]
+#[inline]
 fn is_plain(bytes: &[u8; CHUNK + 1]) -> bool {
     let [first, following @ ..] = bytes;
     let (mut byte, mut special) = (*first, false);
@@ -211,6 +212,7 @@ fn is_plain(bytes: &[u8; CHUNK + 1]) -> bool {
 
 /// Whether a character begins with `byte` in UTF-8 that [`is_special`], the first control characters left out.
 #[expect(clippy::needless_bitwise_bool, reason = "a branch for each byte would be slower")]
+#[inline]
 const fn may_be_special(byte: u8) -> bool {
     (byte == 0x7F) | (byte == 0xC2) | (byte.wrapping_sub(0xE1) < 3)
 }

@@ -13,6 +13,7 @@ use super::measure::{Measures, measure};
 use super::traits::Judge;
 use super::{Claim, Origin, Rules, furniture, shape};
 use crate::normalise::html;
+use crate::normalise::text::visible_length;
 use crate::page::Document;
 use crate::selector;
 
@@ -53,7 +54,7 @@ pub(super) fn find<'a>(
     let found = found.or_else(|| read(Hidden::Heard));
     let written = written.map(str::trim).filter(|text| text.chars().count() > 200);
     let length = found.as_ref().map_or(0, |(_, length)| *length);
-    if let Some(text) = written.filter(|text| length * 4 < text.chars().filter(|c| !c.is_whitespace()).count()) {
+    if let Some(text) = written.filter(|text| length * 4 < visible_length(text)) {
         let claim = Some(Claim { value: paragraphs(text), origin: Origin::JsonLd });
         return Body { claim, strategy: "json-ld", unmatched };
     }
@@ -146,7 +147,7 @@ fn finish(root: &NodeRef<'_>, title: Option<&str>) {
 }
 
 fn length(root: &NodeRef<'_>) -> usize {
-    root.text().chars().filter(|c| !c.is_whitespace()).count()
+    visible_length(&root.text())
 }
 
 /// Plain text (or markup) as paragraphs, a line each.

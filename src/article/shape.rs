@@ -8,6 +8,7 @@ use dom_query::NodeRef;
 use regex::Regex;
 
 use crate::normalise::html::is_block;
+use crate::normalise::text::visible_length;
 
 /// The longest caption, in characters.
 const LONGEST_CAPTION: usize = 200;
@@ -74,7 +75,7 @@ fn captions_inside(root: &NodeRef<'_>) {
         });
         for node in loose {
             node.remove_from_parent();
-            if words_of(&caption) > 0 {
+            if has_words(&caption) {
                 caption.append_child(&figure.tree.new_text(" "));
             }
             if is_block_node(&node) {
@@ -88,7 +89,7 @@ fn captions_inside(root: &NodeRef<'_>) {
 /// The nodes below `node` that have words and no picture, the outermost, in order.
 fn loose_words<'a>(node: &NodeRef<'a>, found: &mut Vec<NodeRef<'a>>) {
     for child in node.children() {
-        if child.has_name("figcaption") || words_of(&child) == 0 {
+        if child.has_name("figcaption") || !has_words(&child) {
             continue;
         }
         if holds_picture(&child) || child.descendants_it().any(|inner| inner.has_name("figcaption")) {
@@ -170,11 +171,15 @@ fn split(block: &NodeRef<'_>) {
 /// table of which a part was chosen.
 pub(super) fn layout_tables(root: &NodeRef<'_>) {
     let parts = ["table", "thead", "tbody", "tfoot", "tr", "td", "th"];
+    let is_part = |node: &NodeRef<'_>| node.node_name().is_some_and(|name| parts.contains(&&*name));
+    if !root.descendants_it().any(|node| is_part(&node)) {
+        return;
+    }
     let tables: Vec<NodeRef<'_>> = root.descendants_it().filter(|node| node.has_name("table")).collect();
     for table in tables.iter().rev() {
         let cells: Vec<NodeRef<'_>> =
             table.descendants_it().filter(|node| node.has_name("td") || node.has_name("th")).collect();
-        let filled = |cell: &&NodeRef<'_>| words_of(cell) > 0 || holds_picture(cell);
+        let filled = |cell: &&NodeRef<'_>| has_words(cell) || holds_picture(cell);
         let rows: Vec<_> = cells.iter().filter(filled).filter_map(|cell| cell.parent().map(|row| row.id)).collect();
         let alone = rows.windows(2).all(|pair| pair.first() != pair.last());
         let header = cells.iter().any(|cell| cell.has_name("th"));
@@ -245,7 +250,7 @@ fn wrap(container: &NodeRef<'_>, run: &mut Vec<NodeRef<'_>>) {
         idle.iter().filter(|node| is_break(node)).for_each(NodeRef::remove_from_parent);
     }
     let content = run.iter().any(|node| {
-        words_of(node) > 0 || node.has_name("img") || node.descendants_it().any(|inner| inner.has_name("img"))
+        has_words(node) || node.has_name("img") || node.descendants_it().any(|inner| inner.has_name("img"))
     });
     if let (true, Some(first)) = (content, run.first()) {
         let paragraph = container.tree.new_element("p");
@@ -259,11 +264,12 @@ fn wrap(container: &NodeRef<'_>, run: &mut Vec<NodeRef<'_>>) {
 }
 
 fn holds_blocks(node: &NodeRef<'_>) -> bool {
-    matches!(name(node).as_str(), "div" | "section" | "article" | "main" | "td" | "blockquote" | "center")
+    node.node_name()
+        .is_some_and(|name| matches!(&*name, "div" | "section" | "article" | "main" | "td" | "blockquote" | "center"))
 }
 
 fn is_block_node(node: &NodeRef<'_>) -> bool {
-    node.is_element() && is_block(&name(node))
+    node.node_name().is_some_and(|name| is_block(&name))
 }
 
 fn is_break(node: &NodeRef<'_>) -> bool {
@@ -271,7 +277,7 @@ fn is_break(node: &NodeRef<'_>) -> bool {
 }
 
 fn is_space(node: &NodeRef<'_>) -> bool {
-    is_break(node) || node.is_text() && words_of(node) == 0
+    is_break(node) || node.is_text() && !has_words(node)
 }
 
 fn has_inner_block(node: &NodeRef<'_>) -> bool {
@@ -283,7 +289,11 @@ fn name(node: &NodeRef<'_>) -> String {
 }
 
 fn words_of(node: &NodeRef<'_>) -> usize {
-    node.text().chars().filter(|c| !c.is_whitespace()).count()
+    visible_length(&node.text())
+}
+
+fn has_words(node: &NodeRef<'_>) -> bool {
+    node.text().contains(|c: char| !c.is_whitespace())
 }
 
 #[cfg(test)]
