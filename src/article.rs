@@ -184,7 +184,9 @@ fn read_with(document: &crate::page::Document, rules: &Rules, judge: &mut traits
     let mut article = Article { language: document.declared_language().map(str::to_owned), ..Article::default() };
     // A body that is configured needs no measures of all the page.
     let body = body::whole(document).filter(|_| rules.content.is_none());
-    let mut walk = body.map(|body| measure::Walk::new(body.id(), &rules.remove));
+    // About half of all nodes are texts.
+    let elements = document.html().tree.values().len() / 2;
+    let mut walk = body.map(|body| measure::Walk::new(body.id(), &rules.remove, elements));
     let survey = survey::survey(document, judge, walk.as_mut());
     let page = walk.map(measure::Walk::measures);
     let json_ld = jsonld::testify(document).unwrap_or_default();

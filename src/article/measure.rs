@@ -195,7 +195,7 @@ pub(super) struct Walk<'a, 'r> {
 
 /// Measures `root` and all below it, without what `remove` matches; `judge` is asked what classes say.
 pub(super) fn measure<'a>(root: ElementRef<'a>, remove: &[Selector], judge: &mut Judge) -> Measures<'a> {
-    let mut walk = Walk::new(root.id(), remove);
+    let mut walk = Walk::new(root.id(), remove, 0);
     for edge in root.traverse() {
         match edge {
             Edge::Open(node) => match node.value() {
@@ -215,15 +215,16 @@ pub(super) fn measure<'a>(root: ElementRef<'a>, remove: &[Selector], judge: &mut
 }
 
 impl<'a, 'r> Walk<'a, 'r> {
-    /// A walk that will measure the element `root`, without what `remove` matches.
-    pub(super) fn new(root: NodeId, remove: &'r [Selector]) -> Self {
+    /// A walk that will measure the element `root`, without what `remove` matches; there is room for so many `elements` at
+    /// first, since a long list of measures takes long to move.
+    pub(super) fn new(root: NodeId, remove: &'r [Selector], elements: usize) -> Self {
         Self {
             root,
             remove,
             inside: false,
             skipped: None,
             left: HashSet::new(),
-            elements: Vec::new(),
+            elements: Vec::with_capacity(elements),
             paragraphs: Vec::new(),
             path: Vec::new(),
             blocks: Vec::new(),

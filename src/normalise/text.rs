@@ -94,7 +94,6 @@ pub(crate) fn visible_length(text: &str) -> usize {
 }
 
 /// Whether [`char::is_whitespace`] takes this one of ASCII; without a branch.
-#[expect(clippy::needless_bitwise_bool, reason = "a branch for each byte would be slower")]
 #[inline]
 pub(crate) fn is_space(byte: u8) -> bool {
     (byte == b' ') | (byte.wrapping_sub(b'\t') < 5)
