@@ -74,7 +74,7 @@ impl Web {
         };
         match &self.parsers {
             Some(parsers) if is_large => {
-                parsers.run(work).await.unwrap_or(Err(Trouble::Damaged("it cannot be unpacked")))
+                parsers.unpack(work).await.unwrap_or(Err(Trouble::Damaged("it cannot be unpacked")))
             }
             _ => work(),
         }
