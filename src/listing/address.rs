@@ -85,6 +85,8 @@ pub(super) struct Here<'a> {
     page: &'a Url,
     /// The path up to its last slash.
     folder: &'a str,
+    /// The first part of the path that is not empty.
+    first: Option<&'a [u8]>,
     /// Whether it is one of several pages of a list itself.
     numbered: bool,
 }
@@ -92,14 +94,14 @@ pub(super) struct Here<'a> {
 impl<'a> Here<'a> {
     pub(super) fn of(page: &'a Url) -> Self {
         let folder = page.path().rsplit_once('/').map_or("/", |(folder, _)| folder);
-        Self { page, folder, numbered: is_numbered(page.as_str()) }
+        Self { page, folder, first: first_part(page.path()), numbered: is_numbered(page.as_str()) }
     }
 }
 
 /// How much an address on the page `here` looks like a story's: about 1, less for section pages, 0 for links that are
 /// never stories.
 pub(super) fn worth(address: &Address<'_>, here: &Here<'_>) -> f32 {
-    let Here { page, folder, numbered } = *here;
+    let Here { page, folder, first, numbered } = *here;
     let (path, query) = (address.path(), address.query());
     let site = is_on_site(address, page);
     if !site && is_share_host(address.host()) {
@@ -133,7 +135,7 @@ pub(super) fn worth(address: &Address<'_>, here: &Here<'_>) -> f32 {
     if name.parts < 4 && !numbered && is_numbered(address.text) {
         worth *= 0.3;
     }
-    if name.parts < 4 && name.is_minor && !shares_minor(page, path) || !query.is_empty() && MINOR_QUERY.is_match(query)
+    if name.parts < 4 && name.is_minor && first_part(path) != first || !query.is_empty() && MINOR_QUERY.is_match(query)
     {
         worth *= 0.25;
     }
@@ -227,7 +229,9 @@ fn is_minor(path: &str, start: usize, dot: Option<usize>, end: usize) -> bool {
 
 fn is_minor_name(name: &str) -> bool {
     let same_length = name.len().checked_sub(1).and_then(|at| MINOR.get(at));
-    same_length.is_some_and(|names| names.iter().any(|known| known.eq_ignore_ascii_case(name)))
+    let first = name.bytes().next().map(|first| first.to_ascii_lowercase());
+    let mut alike = same_length.into_iter().copied().flatten().filter(|known| known.bytes().next() == first);
+    alike.any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// Whether what follows the last dot of a name is an extension.
@@ -257,7 +261,8 @@ fn is_numbered(address: &str) -> bool {
     let whole = address.strip_suffix('/').unwrap_or(address);
     let Some(folder) = before_number(without_extension(whole), 4) else { return false };
     let folder = folder.strip_suffix(['-', '_', '/']).unwrap_or(folder).as_bytes();
-    PAGE_FOLDERS.iter().any(|known| {
+    let last = folder.last().map(u8::to_ascii_lowercase);
+    PAGE_FOLDERS.iter().filter(|known| known.bytes().next_back() == last).any(|known| {
         let parts = folder.len().checked_sub(known.len()).and_then(|at| folder.split_at_checked(at));
         parts.is_some_and(|(before, name)| before.last() == Some(&b'/') && name.eq_ignore_ascii_case(known.as_bytes()))
     })
@@ -286,10 +291,9 @@ fn is_pagen(name: &str) -> bool {
     start && !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether the listing itself lives below the same folder, so that its name tells nothing.
-fn shares_minor(page: &Url, path: &str) -> bool {
-    let Some(first) = path.split('/').find(|part| !part.is_empty()) else { return false };
-    page.path().split('/').find(|part| !part.is_empty()) == Some(first)
+/// The first part of a path that is not empty; where the listing itself lives below it, its name tells nothing.
+fn first_part(path: &str) -> Option<&[u8]> {
+    path.as_bytes().split(|byte| *byte == b'/').find(|part| !part.is_empty())
 }
 
 fn is_share_host(host: &str) -> bool {

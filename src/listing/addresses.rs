@@ -10,13 +10,13 @@ use url::{Position, Url};
 
 use super::address::without_slashes;
 use crate::normalise::url::{cleaned, says_something};
-use crate::page::Document;
 use crate::page::join::{Base, Parts};
+use crate::page::{Document, document};
 
 /// So many addresses a listing usually has; there is room for more.
-const USUAL: usize = 256;
+const USUAL: usize = 512;
 /// The same in bytes of each.
-const USUAL_LENGTH: usize = 64;
+const USUAL_LENGTH: usize = 48;
 
 /// The addresses, in the order in which they were added; without fragment and tracking.
 pub(super) struct Addresses<'a> {
@@ -166,7 +166,7 @@ impl<'a> Addresses<'a> {
     /// Writes the address that `reference` leads to behind the others.
     fn append(&mut self, reference: &str) -> Option<Parts> {
         let from = self.text.len();
-        if let Some(parts) = self.base.and_then(|base| base.join(reference.trim(), &mut self.text)) {
+        if let Some(parts) = self.base.and_then(|base| base.join(document::trim(reference), &mut self.text)) {
             let address = Address { text: self.text.get(from..)?, parts };
             let is_clean = address.asked().is_empty() || address.query().split('&').all(says_something);
             let kept = from + parts.fragment + address.page().len();

@@ -128,7 +128,7 @@ fn is_declared_story(document: &Document) -> bool {
 pub(super) fn stories<'a>(document: &'a Document, outline: &mut Outline<'a>, chosen: Chosen) -> Vec<Story<'a>> {
     let Chosen { items, mut read, .. } = chosen;
     let bounds: Vec<usize> = items.iter().filter_map(|item| Some(outline.links.get(item.link)?.at)).collect();
-    let mut stories = Vec::new();
+    let mut stories = Vec::with_capacity(items.len());
     for (number, item) in items.iter().enumerate() {
         let next = bounds.get(number + 1).copied().unwrap_or(usize::MAX);
         let block = block_of(outline, item, next);

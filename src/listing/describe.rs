@@ -139,23 +139,31 @@ impl<'a, 'd> Finds<'a, 'd> {
 
     /// What `rel` and `itemprop` say.
     fn marked(&mut self, element: ElementRef<'a>, marks: &Marks<'a>) {
-        for rel in marks.rel().into_iter().flat_map(str::split_ascii_whitespace) {
-            match rel {
-                "author" => self.author(4, element, marks),
-                "tag" | "category" => self.category(element, marks),
-                _ => {}
+        if let Some(rel) = marks.rel() {
+            for word in rel.split_ascii_whitespace() {
+                match word {
+                    "author" => self.author(4, element, marks),
+                    "tag" | "category" => self.category(element, marks),
+                    _ => {}
+                }
             }
         }
-        for property in marks.itemprop().into_iter().flat_map(str::split_ascii_whitespace) {
-            match property {
-                "datePublished" | "dateCreated" => self.date(6, element, marks),
-                "dateModified" => self.updated = self.updated.take().or_else(|| value(element, marks)),
-                "author" | "creator" => self.author(3, element, marks),
-                "articleSection" | "keywords" => self.category(element, marks),
-                "description" => self.paragraph(element, 4),
-                "image" => self.offer_image(3, marks.content().or_else(|| attribute(element, "src"))),
-                _ => {}
+        if let Some(itemprop) = marks.itemprop() {
+            for property in itemprop.split_ascii_whitespace() {
+                self.property(property, element, marks);
             }
+        }
+    }
+
+    fn property(&mut self, property: &str, element: ElementRef<'a>, marks: &Marks<'a>) {
+        match property {
+            "datePublished" | "dateCreated" => self.date(6, element, marks),
+            "dateModified" => self.updated = self.updated.take().or_else(|| value(element, marks)),
+            "author" | "creator" => self.author(3, element, marks),
+            "articleSection" | "keywords" => self.category(element, marks),
+            "description" => self.paragraph(element, 4),
+            "image" => self.offer_image(3, marks.content().or_else(|| attribute(element, "src"))),
+            _ => {}
         }
     }
 
@@ -220,7 +228,7 @@ impl<'a, 'd> Finds<'a, 'd> {
         let text = words::dateline(text).unwrap_or(text);
         let pieces = text.split(['|', '·', '•', '/', '\n']).chain([text]);
         let in_link = above.is_some_and(|above| above.value().name() == "a");
-        let piece = pieces.map(str::trim).find(|piece| {
+        let piece = pieces.map(document::trim).find(|piece| {
             words::is_date_like(piece)
                 && !words::is_long_clock(piece)
                 && words::words(piece) < if in_link { 5.0 } else { 9.0 }
@@ -331,7 +339,7 @@ impl<'a, 'd> Finds<'a, 'd> {
 
     fn offer_image(&mut self, rank: u8, written: Option<&'a str>) {
         let Some(written) = written.filter(|_| !self.has_image(rank)) else { return };
-        let picture = if self.base.is_some_and(|base| base.joins(written.trim())) {
+        let picture = if self.base.is_some_and(|base| base.joins(document::trim(written))) {
             Some(Picture::Plain(written))
         } else {
             self.document.resolve(written).map(Picture::At)

@@ -52,7 +52,7 @@ fn look<const ALL: bool>(text: &str, enough: usize) -> Look {
         let sign = SIGNS[usize::from(*byte)];
         if sign & LETTER != 0 {
             look.halves += usize::from(!inside) * 2;
-            if ALL && sign & DAY != 0 && !after_letter {
+            if ALL && sign & DAY != 0 && !after_letter && may_be_day_word(bytes, at) {
                 look.may_hold_date |= begins_with_day_word(text, at);
             }
             let run = run(bytes, at);
@@ -98,7 +98,8 @@ pub(super) fn may_hold_date(text: &str) -> bool {
         let sign = SIGNS[usize::from(*byte)];
         if sign & LETTER != 0 {
             let run = run(bytes, at);
-            if run.has_digit || sign & DAY != 0 && !after_letter && begins_with_day_word(text, at) {
+            let may_be_day = sign & DAY != 0 && !after_letter && may_be_day_word(bytes, at);
+            if run.has_digit || may_be_day && begins_with_day_word(text, at) {
                 return true;
             }
             after_letter = true;
@@ -117,6 +118,11 @@ pub(super) fn may_hold_date(text: &str) -> bool {
         }
     }
     false
+}
+
+/// Whether the letter after the one at a byte is the second of a word for a day.
+fn may_be_day_word(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at + 1).is_some_and(|second| SIGNS[usize::from(*second)] & AFTER_DAY != 0)
 }
 
 /// Letters and digits of ASCII side by side.
@@ -202,7 +208,9 @@ const SIGNS: [u8; 256] = {
         signs[byte as usize] = match byte {
             b'0'..=b'9' => LETTER | DIGIT,
             b'a'..=b'z' | b'A'..=b'Z' => match byte.to_ascii_lowercase() {
-                b'a' | b'd' | b'g' | b'h' | b'i' | b'o' | b't' | b'v' | b'w' | b'y' => LETTER | DAY,
+                b'g' | b'i' | b'o' | b'y' => LETTER | DAY | AFTER_DAY,
+                b'a' | b'd' | b'h' | b't' | b'v' | b'w' => LETTER | DAY,
+                b'c' | b'e' | b'l' | b'n' | b'z' => LETTER | AFTER_DAY,
                 _ => LETTER,
             },
             b'\'' => APOSTROPHE,
@@ -221,8 +229,10 @@ const DIGIT: u8 = 2;
 const APOSTROPHE: u8 = 4;
 /// A letter with which a word for a day begins; see [`begins_with_day_word`].
 const DAY: u8 = 8;
+/// The second letter of such a word.
+const AFTER_DAY: u8 = 16;
 /// Part of a character beyond ASCII.
-const WIDE: u8 = 16;
+const WIDE: u8 = 32;
 
 /// Signs of Chinese and Japanese without which a date has no number either.
 fn is_day_sign(c: char) -> bool {

@@ -13,8 +13,8 @@ use super::beginnings::Beginnings;
 use super::class::Marks;
 use super::outline::{Link, Outline};
 use crate::normalise::url::same_site;
-use crate::page::Document;
 use crate::page::document::attribute;
+use crate::page::{Document, document};
 
 /// The most numbers of pages that are looked at; a longer row is no pager.
 const MAX_NUMBERS: usize = 100;
@@ -140,7 +140,8 @@ fn has_numbers(element: ElementRef<'_>) -> bool {
 }
 
 fn page_number(element: ElementRef<'_>) -> Option<u32> {
-    let mut pieces = element.text().map(str::trim).filter(|piece| !piece.is_empty());
+    let texts = document::nodes(*element).filter_map(|node| node.value().as_text());
+    let mut pieces = texts.map(|text| document::trim(text)).filter(|piece| !piece.is_empty());
     let text = pieces.next()?;
     if pieces.next().is_some() || text.len() > 6 {
         return None;

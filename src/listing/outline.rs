@@ -20,7 +20,7 @@ use crate::page::{Document, document};
 /// The most links that are looked at.
 const MAX_LINKS: usize = 8_000;
 /// So many links a listing usually has; there is room for more.
-const LINKS: usize = 256;
+const LINKS: usize = 512;
 /// The longest link text that is kept, in bytes.
 const MAX_TEXT: usize = 600;
 
@@ -128,8 +128,8 @@ impl<'a> Outline<'a> {
     /// Walks the page.
     pub(super) fn of(document: &'a Document) -> Self {
         let mut outline = Self {
-            // Half of the nodes of a page are elements, more or less.
-            elements: Vec::with_capacity(document.html().tree.values().len() / 2),
+            // Half of the nodes of a page are elements, or a few more.
+            elements: Vec::with_capacity(document.html().tree.values().len() * 5 / 8),
             links: Vec::with_capacity(LINKS),
             addresses: Addresses::of(document),
             front: is_front(document.url()),
@@ -249,7 +249,7 @@ impl<'a> Outline<'a> {
         let (heading, zone) = (last.in_heading, last.zone);
         let around = last.parent.and_then(|parent| self.elements.get(parent)).map_or(0, |around| around.next);
         let points = last.next > 0 || (1..=WORDS_AROUND).contains(&around);
-        if self.links.len() >= MAX_LINKS || href.trim_start().starts_with('#') {
+        if self.links.len() >= MAX_LINKS || document::trim(href).starts_with('#') {
             return;
         }
         let Some(address) = self.addresses.number(href) else { return };

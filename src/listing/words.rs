@@ -169,11 +169,13 @@ fn split_around<'t>(text: &'t str, part: &str) -> Option<(&'t str, &'t str)> {
     })
 }
 
-/// Whether the letters of `part` are few enough to stand within those of `whole`; in lower case a letter beyond ASCII may
-/// become up to three.
+/// Whether the letters of `part` may be few enough to stand within those of `whole`; in lower case a letter beyond ASCII,
+/// which has two bytes or more, may become up to three.
 fn may_be_within(part: &str, whole: &str) -> bool {
-    let room: usize = whole.chars().filter(|c| c.is_alphanumeric()).map(|c| if c.is_ascii() { 1 } else { 3 }).sum();
-    part.chars().filter(|c| c.is_alphanumeric()).nth(room).is_none()
+    let letters = |text: &str| text.bytes().filter(u8::is_ascii_alphanumeric).count();
+    let wide = |text: &str| text.bytes().filter(|byte| !byte.is_ascii()).count();
+    let room = letters(whole) + wide(whole) * 3 / 2;
+    letters(part) <= room && (part.is_ascii() || part.chars().filter(|c| c.is_alphanumeric()).nth(room).is_none())
 }
 
 /// The letters and digits of a text, lower case.
