@@ -1,7 +1,7 @@
 //! A folder that a static host serves.
 //!
 //! For each file: check the path, compare with what is there, write beside it. [`Dir::finish`] shows what was written, a
-//! whole batch at once (see [`staged`]); until then only this program sees it. A file with the same bytes is not
+//! whole batch at once (see `staged`); until then only this program sees it. A file with the same bytes is not
 //! touched, so its time stays.
 //!
 //! Refuses to write through a symbolic link below the folder (the folder itself may be one), to replace anything but a
