@@ -69,12 +69,12 @@ impl Staged {
         changes.sort_by_key(|(_, change)| change.number);
         let many = changes.len() > FEW_FILES;
         let mut result = Ok(());
-        let mut note = |path: &Path, done: Result<(), Error>| match done {
-            // What somebody has removed since needs no care.
-            Err(error) if error.kind() != ErrorKind::NotFound && result.is_ok() => {
+        let mut note = |path: &Path, done: Result<(), Error>| {
+            if let Err(error) = done
+                && result.is_ok()
+            {
                 result = Err((path.to_owned(), error));
             }
-            _ => {}
         };
         if !(many && sync_file_system(root)) {
             changes.retain(|(target, change)| {
@@ -89,17 +89,22 @@ impl Staged {
             folders.extend(target.parent().map(Path::to_owned));
             let done = match change.file {
                 Some(file) => rename(file, &target),
-                None => std::fs::remove_file(&target),
+                None => unless_gone(std::fs::remove_file(&target)),
             };
             note(&target, done);
         }
         if !(many && sync_file_system(root)) {
             for folder in &folders {
-                note(folder, sync_folder(folder));
+                note(folder, unless_gone(sync_folder(folder)));
             }
         }
         result
     }
+}
+
+/// What somebody else has removed meanwhile needs no care; a new file that is gone does.
+fn unless_gone(done: Result<(), Error>) -> Result<(), Error> {
+    done.or_else(|error| if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) })
 }
 
 /// Writes `bytes` into a temporary file in `folder`. After an error it is gone.

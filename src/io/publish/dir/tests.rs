@@ -110,6 +110,28 @@ fn what_cannot_be_shown_keeps_nothing_else_from_it() {
     assert!(names_in(root).iter().all(|name| !name.starts_with('.')), "{:?}", names_in(root));
 }
 
+#[test]
+fn a_new_file_that_is_lost_is_told_and_a_removed_one_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    fs::write(root.join("gone.rss"), "before").unwrap();
+    let dir = Dir::open(root).unwrap();
+    dir.remove("gone.rss").unwrap();
+    fs::remove_file(root.join("gone.rss")).unwrap();
+    dir.finish().unwrap();
+    // One by one, and all together.
+    for many in [1, 40] {
+        for n in 0..many {
+            dir.write(&artifact(&format!("{many}-{n}.rss"), BYTES)).unwrap();
+        }
+        let waiting = names_in(root).into_iter().filter(|name| name.starts_with(TEMPORARY_PREFIX));
+        fs::remove_file(root.join(waiting.last().unwrap())).unwrap();
+        assert!(dir.finish().unwrap_err().path.ends_with(".rss"));
+        let shown = names_in(root).iter().filter(|name| name.starts_with(&format!("{many}-"))).count();
+        assert_eq!(shown, many - 1);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn everybody_may_read_what_is_published() {
