@@ -58,6 +58,7 @@ impl Traits {
         Self(self.0 & !other.0)
     }
 }
+
 /// What one class or id says.
 #[derive(Clone, Copy, Debug, Default)]
 struct Said {

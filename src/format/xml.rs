@@ -104,8 +104,6 @@ pub(crate) fn some_text(words: &str) -> Option<String> {
     (!words.trim().is_empty()).then(|| words.into_owned())
 }
 
-/// Whether XML 1.0 allows `c` in a document and does not discourage it: no control characters and no noncharacters.
-/// Rust's characters hold no surrogates.
 /// Whether all of `text` may stay as it is: only the few characters are looked at that begin like one that may not.
 fn is_clean(text: &str) -> bool {
     let mut rest = text;
@@ -126,6 +124,8 @@ fn may_be_refused(byte: u8) -> bool {
     (byte < b' ') | (byte == 0x7F) | (byte == 0xC2) | (byte >= 0xEF)
 }
 
+/// Whether XML 1.0 allows `c` in a document and does not discourage it: no control characters and no noncharacters.
+/// Rust's characters hold no surrogates.
 fn is_char(c: char) -> bool {
     let discouraged = matches!(c, '\u{7F}'..='\u{9F}' | '\u{FDD0}'..='\u{FDEF}') || u32::from(c) & 0xFFFE == 0xFFFE;
     matches!(c, '\t' | '\n' | '\r' | ' '..) && !discouraged

@@ -186,6 +186,7 @@ static FINDER: LazyLock<Finder> = LazyLock::new(|| {
         .expect("patterns of our own");
     Finder { automaton, lists: found.into_values().collect() }
 });
+
 /// The parts of `text`, a class or an id.
 pub(super) fn of(text: &str) -> Parts {
     let finder = &*FINDER;

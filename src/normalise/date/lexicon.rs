@@ -2,7 +2,8 @@
 //!
 //! Two tables are compiled in: `words.txt` (month and weekday names, units and phrases of relative dates, from the
 //! Unicode Common Locale Data Repository) and `extra.txt` (what web pages write besides). Both are read once, on the
-//! first date, with every word as [`fold`] writes it. A word keeps its language, so that a text is read in one language and not in a mixture.
+//! first date, with every word as [`fold`] writes it. A word keeps its language, so that a text is read in one language
+//! and not in a mixture.
 //!
 //! It refuses to judge: a word that is a month and a weekday has both meanings here.
 
