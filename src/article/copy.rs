@@ -155,12 +155,12 @@ impl<'a> Copier<'a> {
             .map(|(name, value)| Attribute { name: name.clone(), value: value.clone() })
             .collect();
         // A name that HTML does not know could be one that SVG knows, and the sanitiser would take its words away.
-        let unknown = !is_inline(name) && !is_block(name) && !name.contains('-') && name != "br";
+        let local = if name == value.name() { value.name.local.clone() } else { LocalName::from(name) };
+        let unknown = !is_inline(&local) && !is_block(name) && !name.contains('-') && name != "br";
         let name = if name == value.name() && !unknown {
             value.name.clone()
         } else {
-            let name = if unknown { "div" } else { name };
-            QualName::new(None, ns!(html), LocalName::from(name))
+            QualName::new(None, ns!(html), if unknown { LocalName::from("div") } else { local })
         };
         self.tree.create_node(NodeData::Element(Element::new(name, attributes, None, false)))
     }

@@ -3,7 +3,7 @@
 use html5ever::LocalName;
 use scraper::ElementRef;
 
-use crate::page::document::{flows, is_unseen, push_folded};
+use crate::page::document::{is_inline, is_invisible, push_folded};
 
 /// The longest line kept, in bytes; what is longer is body text.
 const MAX_BYTES: usize = 420;
@@ -28,9 +28,9 @@ enum Flow {
 
 impl Flow {
     fn of(name: &LocalName) -> Self {
-        if is_unseen(name) {
+        if is_invisible(name) {
             Self::Invisible
-        } else if flows(name) {
+        } else if is_inline(name) {
             Self::Inline
         } else {
             Self::Block

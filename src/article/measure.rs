@@ -7,12 +7,12 @@ use std::collections::HashSet;
 
 use ego_tree::NodeId;
 use ego_tree::iter::Edge;
-use html5ever::{LocalName, local_name};
+use html5ever::LocalName;
 use scraper::{ElementRef, Node, Selector};
 
 use super::traits::{Judge, Look, Traits, is_left_out};
 use crate::normalise::text::is_space;
-use crate::page::document::{attribute, flows};
+use crate::page::document::{attribute, is_inline, is_named};
 
 /// Sums over all that stands below an element.
 #[derive(Clone, Copy, Debug, Default)]
@@ -457,16 +457,6 @@ fn holds_prose(name: &str) -> bool {
 }
 
 fn is_block(name: &LocalName) -> bool {
-    let stands_in_line = matches!(
-        *name,
-        local_name!("br")
-            | local_name!("img")
-            | local_name!("picture")
-            | local_name!("video")
-            | local_name!("audio")
-            | local_name!("iframe")
-            | local_name!("object")
-            | local_name!("embed")
-    );
-    !flows(name) && !stands_in_line && &**name != "amp-img"
+    let stands_in_line = is_named!(name; "br" "img" "picture" "video" "audio" "iframe" "object" "embed");
+    !is_inline(name) && !stands_in_line && &**name != "amp-img"
 }

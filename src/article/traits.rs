@@ -16,6 +16,8 @@ use scraper::ElementRef;
 pub(super) use parts::Parts;
 use words::Split;
 
+use crate::page::document::is_named;
+
 /// Marks of one element, as bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Traits(u16);
@@ -286,32 +288,8 @@ fn is_invisible_style(style: &str) -> bool {
 
 /// Elements that hold no part of a story, whatever their class.
 pub(super) fn is_left_out(name: &LocalName) -> bool {
-    matches!(
-        *name,
-        local_name!("script")
-            | local_name!("style")
-            | local_name!("template")
-            | local_name!("svg")
-            | local_name!("link")
-            | local_name!("meta")
-            | local_name!("head")
-            | local_name!("title")
-            | local_name!("select")
-            | local_name!("option")
-            | local_name!("textarea")
-            | local_name!("input")
-            | local_name!("button")
-            | local_name!("datalist")
-            | local_name!("canvas")
-            | local_name!("dialog")
-            | local_name!("nav")
-            | local_name!("source")
-            | local_name!("track")
-            | local_name!("map")
-            | local_name!("math")
-            | local_name!("base")
-            | local_name!("menu")
-            | local_name!("noframes")
+    is_named!(
+        name; "script" "style" "template" "svg" "link" "meta" "head" "title" "select" "option" "textarea" "input" "button" "datalist" "canvas" "dialog" "nav" "source" "track" "map" "math" "base" "menu" "noframes"
     )
 }
 

@@ -9,7 +9,7 @@ use html5ever::tendril::StrTendril;
 use html5ever::{LocalName, local_name};
 use scraper::ElementRef;
 
-use crate::page::document;
+use crate::page::document::{self, is_named};
 
 /// What the words of one `class` attribute say.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -140,7 +140,7 @@ impl<'a> Marks<'a> {
 
     /// Whether `element`, whose attributes these are and whose class says `facts`, is a heading.
     pub(super) fn is_heading(&self, element: ElementRef<'_>, facts: Facts) -> bool {
-        facts.heading || is_numbered_heading(&element.value().name.local) || self.role() == "heading"
+        facts.heading || is_heading_name(&element.value().name.local) || self.role() == "heading"
     }
 }
 
@@ -176,21 +176,8 @@ impl<'a> Classes<'a> {
 }
 
 /// Whether an element's name makes it a heading.
-pub(super) fn is_heading_name(name: &str) -> bool {
-    matches!(name.as_bytes(), [b'h', b'1'..=b'6'])
-}
-
-/// The same for a name as the tree keeps it.
-fn is_numbered_heading(name: &LocalName) -> bool {
-    matches!(
-        *name,
-        local_name!("h1")
-            | local_name!("h2")
-            | local_name!("h3")
-            | local_name!("h4")
-            | local_name!("h5")
-            | local_name!("h6")
-    )
+pub(super) fn is_heading_name(name: &LocalName) -> bool {
+    is_named!(name; "h1" "h2" "h3" "h4" "h5" "h6")
 }
 
 /// A fingerprint of two; equal for equal ones in every run.

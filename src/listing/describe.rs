@@ -15,7 +15,7 @@ use url::Url;
 use super::class::{Classes, Facts, Marks};
 use super::outline::cut;
 use super::{DateText, Teaser, when, words};
-use crate::page::document::attribute;
+use crate::page::document::{attribute, is_named};
 use crate::page::join::Base;
 use crate::page::{Document, document};
 
@@ -220,7 +220,7 @@ impl<'a, 'd> Finds<'a, 'd> {
         }
         let above = node.parent().and_then(ElementRef::wrap);
         let hides = |above: ElementRef<'a>, classes: &mut Classes<'a>| {
-            document::is_unseen(&above.value().name.local) || classes.is_heading(above, &Marks::of(above))
+            document::is_invisible(&above.value().name.local) || classes.is_heading(above, &Marks::of(above))
         };
         if above.is_none_or(|above| hides(above, classes) || classes.facts(Marks::of(above).class()).duration) {
             return;
@@ -383,10 +383,12 @@ fn says_no_picture(words: &str) -> bool {
 
 /// Real headings before elements that only look like one.
 fn heading_rank(name: &LocalName) -> u8 {
-    match *name {
-        local_name!("h1") | local_name!("h2") | local_name!("h3") => 3,
-        local_name!("h4") | local_name!("h5") | local_name!("h6") => 2,
-        _ => 1,
+    if is_named!(name; "h1" "h2" "h3") {
+        3
+    } else if is_named!(name; "h4" "h5" "h6") {
+        2
+    } else {
+        1
     }
 }
 
@@ -394,7 +396,7 @@ fn heading_rank(name: &LocalName) -> u8 {
 fn value<'a>(element: ElementRef<'a>, marks: &Marks<'a>) -> Option<Cow<'a, str>> {
     let machine = marks.datetime().or(marks.content());
     let titled = || {
-        let is_date = matches!(element.value().name.local, local_name!("abbr") | local_name!("time"));
+        let is_date = is_named!(&element.value().name.local; "abbr" "time");
         marks.title().filter(|title| is_date && words::is_date_like(title))
     };
     let mut text = match machine.filter(|text| !document::trim(text).is_empty()).or_else(titled) {
@@ -409,16 +411,7 @@ fn value<'a>(element: ElementRef<'a>, marks: &Marks<'a>) -> Option<Cow<'a, str>>
 fn is_line(element: ElementRef<'_>) -> bool {
     document::elements_below(element).all(|inner| {
         let name = &inner.value().name.local;
-        document::flows(name)
-            || matches!(
-                *name,
-                local_name!("br")
-                    | local_name!("img")
-                    | local_name!("svg")
-                    | local_name!("path")
-                    | local_name!("picture")
-                    | local_name!("source")
-            )
+        document::is_inline(name) || is_named!(name; "br" "img" "svg" "path" "picture" "source")
     })
 }
 

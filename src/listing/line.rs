@@ -28,7 +28,9 @@ fn side(link: ElementRef<'_>, before: bool) -> Option<String> {
         let piece = match here.value() {
             Node::Text(piece) => piece.to_string(),
             Node::Element(element) if element.name() == "a" => return None,
-            Node::Element(element) if document::is_inline(element.name()) => document::text(ElementRef::wrap(here)?),
+            Node::Element(element) if document::is_inline(&element.name.local) => {
+                document::text(ElementRef::wrap(here)?)
+            }
             Node::Element(_) => break,
             _ => String::new(),
         };

@@ -14,7 +14,7 @@ use url::Url;
 use super::addresses::Addresses;
 use super::class::{Classes, Facts, Marks, is_showcase, least, lower, mix, zone};
 use super::words::{self, Look};
-use crate::page::document::attribute;
+use crate::page::document::{attribute, is_named};
 use crate::page::{Document, document};
 
 /// The most links that are looked at.
@@ -196,7 +196,7 @@ impl<'a> Outline<'a> {
         let at = self.elements.len();
         let facts = self.classes.facts(marks.class());
         let heading = marks.is_heading(element, facts);
-        if matches!(*name, local_name!("h1") | local_name!("h2") | local_name!("h3")) {
+        if is_named!(name; "h1" "h2" "h3") {
             self.headings.push(at);
         }
         if marks.is_article() {
@@ -209,7 +209,7 @@ impl<'a> Outline<'a> {
         let (mut outside, mut in_heading, mut path) = (1.0, false, 0);
         if let Some(above) = parent.and_then(|parent| self.elements.get_mut(parent)) {
             (outside, in_heading, path) = (above.zone, above.in_heading, above.path);
-            if matches!(*name, local_name!("td") | local_name!("th")) {
+            if is_named!(name; "td" "th") {
                 shape = mix(shape, u64::from(above.children));
             }
             above.children = above.children.saturating_add(1);
@@ -396,7 +396,7 @@ pub(super) fn cut(text: &mut Cow<'_, str>, limit: usize) {
 
 /// Whether detection does not look into an element of this name: nobody sees it, though not for want of scripts.
 fn hides(name: &LocalName) -> bool {
-    !matches!(*name, local_name!("noscript") | local_name!("object")) && document::is_unseen(name)
+    !is_named!(name; "noscript" "object") && document::is_invisible(name)
 }
 
 /// How likely stories are inside this element, beside what is known of its surroundings.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::gate::Refusal;
-pub(crate) use super::text::{elements_below, flows, is_unseen, nodes};
+pub(crate) use super::text::{elements_below, is_named, nodes};
 pub use super::text::{folded, is_inline, is_invisible, line, text, trim};
 use super::{lenient, tree};
 pub use crate::normalise::text::push_folded;

@@ -5,39 +5,32 @@
 use std::borrow::Cow;
 
 use ego_tree::NodeRef;
-use html5ever::{LocalName, local_name};
+use html5ever::LocalName;
 use scraper::{ElementRef, Node};
 
 use crate::model::plain_run;
 use crate::normalise::text::push_folded;
 
-/// Defines a question about the names of elements twice: for a name as text, and for one as the tree keeps it, which is
-/// compared as a number.
-macro_rules! is_one_of {
-    ($(#[$about:meta])* $by_text:ident, $by_number:ident: $($name:tt)*) => {
-        $(#[$about])*
-        pub fn $by_text(name: &str) -> bool {
-            matches!(name, $($name)|*)
-        }
-
-        $(#[$about])*
-        pub(crate) fn $by_number(name: &LocalName) -> bool {
-            matches!(*name, $(local_name!($name))|*)
-        }
+/// Whether the name of an element, as the tree keeps it, is one of several; names are compared as numbers.
+macro_rules! is_named {
+    ($name:expr; $($known:tt)+) => {
+        matches!(*$name, $(html5ever::local_name!($known))|+)
     };
 }
+pub(crate) use is_named;
 
-is_one_of! {
-    /// Elements whose text no reader sees.
-    is_invisible, is_unseen:
-    "script" "style" "noscript" "template" "head" "svg" "iframe" "object" "select" "textarea"
+/// Whether no reader sees the text of elements of this name.
+pub fn is_invisible(name: &LocalName) -> bool {
+    is_named!(name; "script" "style" "noscript" "template" "head" "svg" "iframe" "object" "select" "textarea")
 }
 
-is_one_of! {
-    /// Elements that flow inside a line, so that no space belongs at their edges.
-    is_inline, flows:
-    "a" "abbr" "b" "bdi" "bdo" "big" "cite" "code" "data" "del" "dfn" "em" "font" "i" "ins" "kbd" "label" "mark"
-    "nobr" "q" "rp" "rt" "ruby" "s" "samp" "small" "span" "strike" "strong" "sub" "sup" "time" "tt" "u" "var" "wbr"
+/// Whether elements of this name flow inside a line, so that no space belongs at their edges.
+pub fn is_inline(name: &LocalName) -> bool {
+    is_named!(
+        name; "a" "abbr" "b" "bdi" "bdo" "big" "cite" "code" "data" "del" "dfn" "em" "font" "i" "ins" "kbd" "label"
+        "mark" "nobr" "q" "rp" "rt" "ruby" "s" "samp" "small" "span" "strike" "strong" "sub" "sup" "time" "tt" "u"
+        "var" "wbr"
+    )
 }
 
 /// The visible text below `element` on one line, white space folded.
@@ -105,15 +98,15 @@ fn collect(element: ElementRef<'_>, mut push: impl FnMut(&str)) {
     while let Some(node) = next {
         match node.value() {
             Node::Text(text) => push(text),
-            Node::Element(inner) if !is_unseen(&inner.name.local) => {
-                if !flows(&inner.name.local) {
+            Node::Element(inner) if !is_invisible(&inner.name.local) => {
+                if !is_inline(&inner.name.local) {
                     push(" ");
                 }
                 if let Some(first) = node.first_child() {
                     next = Some(first);
                     continue;
                 }
-                if !flows(&inner.name.local) {
+                if !is_inline(&inner.name.local) {
                     push(" ");
                 }
             }
@@ -124,7 +117,7 @@ fn collect(element: ElementRef<'_>, mut push: impl FnMut(&str)) {
         while next.is_none()
             && let Some(above) = last.parent().filter(|above| above.id() != element.id())
         {
-            if above.value().as_element().is_some_and(|above| !flows(&above.name.local)) {
+            if above.value().as_element().is_some_and(|above| !is_inline(&above.name.local)) {
                 push(" ");
             }
             last = above;

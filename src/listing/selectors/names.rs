@@ -93,7 +93,7 @@ pub(super) fn inside(element: ElementRef<'_>, scope: ElementRef<'_>) -> Vec<Name
         }
         let around = above.value().name();
         let far = if distance > 1 { 0.5 } else { 0.0 };
-        if is_heading_name(around) {
+        if is_heading_name(&above.value().name.local) {
             found.push(name(format!("{around} {tag}"), 0.6));
         }
         if matches!(around, "header" | "figure" | "picture" | "footer") {
