@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 use dom_query::NodeRef;
 use regex::Regex;
 
-use super::lines::folded;
 use super::phrases::is_promotion;
 use crate::normalise::html::is_block;
+use crate::normalise::text::letters;
 
 /// How many blocks at each end may be furniture.
 const REACH: usize = 8;
@@ -89,7 +89,7 @@ struct Block<'a> {
 pub(super) fn remove(root: &NodeRef<'_>, title: Option<&str>) {
     let blocks = blocks(root);
     let total: usize = blocks.iter().map(|block| block.length).sum();
-    let wanted = title.map(folded).unwrap_or_default();
+    let wanted = title.map(letters).unwrap_or_default();
     let mut gone = vec![false; blocks.len()];
     twins(&blocks, &mut gone);
     for (at, block) in blocks.iter().enumerate() {
@@ -130,7 +130,7 @@ fn is_headline(text: &str, wanted: &str, heading: bool) -> bool {
     if !heading && first(text) != first(wanted) {
         return false;
     }
-    let line = folded(text);
+    let line = letters(text);
     let line = line.as_str();
     let (short, long) = if line.len() < wanted.len() { (line, wanted) } else { (wanted, line) };
     !short.is_empty() && (line == wanted || heading && short.len() * 4 >= long.len() * 3 && long.contains(short))

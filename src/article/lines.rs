@@ -3,6 +3,7 @@
 use html5ever::LocalName;
 use scraper::ElementRef;
 
+use crate::normalise::text::letters;
 use crate::page::document::{is_inline, is_invisible, push_folded};
 
 /// The longest line kept, in bytes; what is longer is body text.
@@ -123,16 +124,16 @@ impl<'a> LineBuilder<'a> {
 
 /// The lines around the headline: some after it, and a few before it.
 pub(super) fn near_headline<'l, 'a>(lines: &'l [Line<'a>], title: Option<&str>) -> (&'l [Line<'a>], &'l [Line<'a>]) {
-    let wanted = title.map(folded).unwrap_or_default();
-    let similar = |line: &Line<'_>| !wanted.is_empty() && is_alike(&folded(&line.text), &wanted);
+    let wanted = title.map(letters).unwrap_or_default();
+    let similar = |line: &Line<'_>| !wanted.is_empty() && is_alike(&letters(&line.text), &wanted);
     // A kicker may stand before the headline in the same heading.
-    let ends_with = |line: &Line<'_>| wanted.chars().count() >= 12 && folded(&line.text).ends_with(&wanted);
+    let ends_with = |line: &Line<'_>| wanted.chars().count() >= 12 && letters(&line.text).ends_with(&wanted);
     let heading = |line: &Line<'_>| matches!(line.block.value().name(), "h1" | "h2" | "h3" | "h4");
     let at = lines
         .iter()
         .position(|line| heading(line) && (similar(line) || ends_with(line)))
         .or_else(|| lines.iter().position(|line| line.block.value().name() == "h1"))
-        .or_else(|| lines.iter().rposition(|line| !wanted.is_empty() && folded(&line.text) == wanted))
+        .or_else(|| lines.iter().rposition(|line| !wanted.is_empty() && letters(&line.text) == wanted))
         .or_else(|| lines.iter().position(similar));
     let Some(at) = at else { return (lines.get(..lines.len().min(60)).unwrap_or_default(), &[]) };
     let from = at.saturating_sub(8);
@@ -142,31 +143,4 @@ pub(super) fn near_headline<'l, 'a>(lines: &'l [Line<'a>], title: Option<&str>) 
 
 fn is_alike(text: &str, wanted: &str) -> bool {
     text == wanted || text.len() >= 12 && (wanted.starts_with(text) || text.starts_with(wanted))
-}
-
-/// `text` in lower case with letters and digits only, for comparisons.
-pub(super) fn folded(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    push_letters(&mut folded, text);
-    folded
-}
-
-/// Appends the letters and digits of `text` in lower case.
-pub(super) fn push_letters(out: &mut String, text: &str) {
-    let start = out.len();
-    let mut rest = text;
-    loop {
-        let word = rest.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
-        let (word, tail) = rest.split_at_checked(word).unwrap_or((rest, ""));
-        out.push_str(word);
-        let mut characters = tail.chars();
-        let Some(c) = characters.next() else { break };
-        if c.is_alphanumeric() {
-            out.extend(c.to_lowercase());
-        }
-        rest = characters.as_str();
-    }
-    if let Some(added) = out.get_mut(start..) {
-        added.make_ascii_lowercase();
-    }
 }

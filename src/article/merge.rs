@@ -2,12 +2,12 @@
 
 use url::Url;
 
-use super::lines::folded;
 use super::survey::Survey;
 use super::testimony::Testimony;
 use super::{Article, Claim, EnclosureClaim, Origin, Rules, dateline};
 use crate::listing::DateText;
 use crate::model::{Attribution, Comments, one_line};
+use crate::normalise::text::letters;
 use crate::normalise::{image, person, url as addresses};
 use crate::page::Document;
 use crate::page::field::Field;
@@ -193,17 +193,17 @@ impl Site {
     pub(super) fn new(document: &Document, said: &[(Origin, Testimony)], title: Option<&str>) -> Self {
         let said = said.iter().flat_map(|(_, said)| [said.site_name.as_deref(), said.source_name.as_deref()]).flatten();
         let tail = title.map(|title| title.rsplit(['|', '-', '–', '—', '_', '·']).take(2)).into_iter().flatten();
-        let names = said.chain(tail).map(folded).filter(|name| !name.is_empty()).collect();
+        let names = said.chain(tail).map(letters).filter(|name| !name.is_empty()).collect();
         let host = document.url().host_str().unwrap_or_default();
         Self { names, host: host.trim_start_matches("www.").to_ascii_lowercase() }
     }
 
     fn is_called(&self, name: &str) -> bool {
-        let own = folded(name);
-        let label = |label: &str| folded(label) == own;
+        let own = letters(name);
+        let label = |label: &str| letters(label) == own;
         let domain = !name.contains(' ') && name.rsplit_once('.').is_some_and(|(_, end)| matches!(end.len(), 2..=4));
         domain
-            || folded(&self.host) == own
+            || letters(&self.host) == own
             || self.host.split('.').any(label)
             || self.names.iter().any(|known| *known == own || known.starts_with(&own) && !own.is_ascii())
     }

@@ -16,11 +16,11 @@ use url::Url;
 
 pub use known::Known;
 
-use super::lines::folded;
 use super::{Article, Claim, Origin};
 use crate::model::{Image, SafeHtml};
 use crate::normalise::html::{self, Block, Kind};
 use crate::normalise::image;
+use crate::normalise::text::letters;
 
 /// The blocks of one body.
 #[derive(Debug, Default)]
@@ -68,7 +68,7 @@ pub fn pieces(article: &Article) -> Pieces {
     let lead = article.image.as_ref().filter(|image| found(image.origin));
     pieces.lead = lead.map(|image| print("lead", place(image.value.url.as_str())));
     let summary = article.summary.as_ref().filter(|summary| found(summary.origin));
-    pieces.summary = summary.map(|summary| print("summary", &folded(&summary.value)));
+    pieces.summary = summary.map(|summary| print("summary", &letters(&summary.value)));
     pieces
 }
 
@@ -85,7 +85,7 @@ fn body_pieces(article: &Article) -> Pieces {
 /// make a block another one: "reprinted from *A*" stands in one article, "reprinted from *B*" in the next.
 fn split(markup: &str, names: &[&str]) -> Pieces {
     let mut names: Vec<String> =
-        names.iter().map(|name| folded(name)).filter(|name| name.chars().count() > 1).collect();
+        names.iter().map(|name| letters(name)).filter(|name| name.chars().count() > 1).collect();
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
     let blocks = html::blocks(markup);
     let prints = blocks.iter().map(|block| fingerprint(block, &names)).collect();
@@ -130,7 +130,7 @@ pub fn apply(
     published: Option<&SafeHtml>,
 ) -> Vec<Removed> {
     let Some(body) = article.body.as_mut() else { return Vec::new() };
-    let published = published.map(|content| folded(&html::plain_text(content)));
+    let published = published.map(|content| letters(&html::plain_text(content)));
     let Some(cleaned) = clean(&body.value, pieces, known, published.as_deref()) else { return Vec::new() };
     body.value = cleaned.markup;
     let shows = |image: &Claim<Image>, markup: &str| {
@@ -180,7 +180,7 @@ fn fingerprint(block: &Block, names: &[String]) -> Option<u64> {
         let pictures: Vec<&str> = block.pictures.iter().map(|address| place(address)).collect();
         return (!pictures.is_empty()).then(|| print("picture", &pictures.concat()));
     }
-    let mut letters = folded(&block.text);
+    let mut letters = letters(&block.text);
     for name in names {
         if letters.contains(name.as_str()) {
             letters = letters.replace(name.as_str(), "");

@@ -1,11 +1,10 @@
 //! Weighs what the witnesses call the headline.
 
-use super::lines::folded;
 use super::survey::Survey;
 use super::testimony::Testimony;
 use super::{Claim, Origin};
 use crate::model::one_line;
-use crate::normalise::text::without_site_name;
+use crate::normalise::text::{letters, without_site_name};
 use crate::page::document::text;
 
 /// The headline: what JSON-LD or OpenGraph say, in the words of an `<h1>` that they merely extend.
@@ -41,12 +40,12 @@ pub(super) fn choose(
     let said: Vec<(Origin, String)> = said
         .into_iter()
         .filter_map(|(origin, title)| Some((origin, clean(title?))))
-        .filter(|(_, title)| folded(title).chars().count() > 1 && !title.eq_ignore_ascii_case(site))
+        .filter(|(_, title)| letters(title).chars().count() > 1 && !title.eq_ignore_ascii_case(site))
         .collect();
     // The words that several witnesses share with a heading are the headline.
-    let shapes: Vec<String> = headings.iter().map(|heading| folded(heading)).collect();
+    let shapes: Vec<String> = headings.iter().map(|heading| letters(heading)).collect();
     for (_, title) in &said {
-        let title = folded(title);
+        let title = letters(title);
         let same = shapes.iter().position(|heading| extends(&title, heading));
         if let Some(heading) = same.and_then(|at| headings.get(at)) {
             return Some(Claim { value: clean(heading), origin: Origin::Visible });
@@ -54,7 +53,8 @@ pub(super) fn choose(
     }
     match said.into_iter().next() {
         Some((Origin::Meta, title)) => {
-            let single = headings.first().filter(|heading| headings.len() == 1 && folded(heading).chars().count() >= 8);
+            let single =
+                headings.first().filter(|heading| headings.len() == 1 && letters(heading).chars().count() >= 8);
             match single {
                 Some(heading) => Some(Claim { value: heading.clone(), origin: Origin::Visible }),
                 None => Some(match shown(&title, survey) {
@@ -87,7 +87,7 @@ fn without_page_number(title: &str) -> &str {
     }
 }
 
-/// Whether `title` is `heading`, with something before or behind it at most; both are folded.
+/// Whether `title` is `heading`, with something before or behind it at most; both are letters.
 fn extends(title: &str, heading: &str) -> bool {
     let length = heading.chars().count();
     let wide = heading.chars().any(|c| c as u32 > 0x2E80);
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_heading_is_found_inside_a_title() {
-        let extends = |title: &str, heading: &str| extends(&folded(title), &folded(heading));
+        let extends = |title: &str, heading: &str| extends(&letters(title), &letters(heading));
         assert!(extends("A long headline of a story - Somewhere", "A long headline of a story"));
         assert!(!extends("A long headline of a story", "News"));
         assert_eq!(without_tail("某地下雪了，交通受阻_某某新闻_某网"), "某地下雪了，交通受阻");

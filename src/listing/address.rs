@@ -229,9 +229,7 @@ fn is_minor(path: &str, start: usize, dot: Option<usize>, end: usize) -> bool {
 
 fn is_minor_name(name: &str) -> bool {
     let same_length = name.len().checked_sub(1).and_then(|at| MINOR.get(at));
-    let first = name.bytes().next().map(|first| first.to_ascii_lowercase());
-    let mut alike = same_length.into_iter().copied().flatten().filter(|known| known.bytes().next() == first);
-    alike.any(|known| known.eq_ignore_ascii_case(name))
+    same_length.is_some_and(|known| known.iter().any(|known| known.eq_ignore_ascii_case(name)))
 }
 
 /// Whether what follows the last dot of a name is an extension.

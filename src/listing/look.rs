@@ -90,6 +90,8 @@ fn look<const ALL: bool>(text: &str, enough: usize) -> Look {
 }
 
 /// Whether a text has a number or a word that a date could be made of; cheap, and true far too often.
+///
+/// A loop of its own, which ends with the first of them: [`Look::of`] in its place makes a listing 4 % dearer.
 pub(super) fn may_hold_date(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut after_letter = false;

@@ -49,6 +49,11 @@ fn says_next(text: &str) -> bool {
     BEGINNINGS.may_begin(text) && WORDS.is_match(text)
 }
 
+/// Whether the `rel` of a link says that it leads to the next page.
+pub(super) fn is_next(rel: &str) -> bool {
+    rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("next"))
+}
+
 /// The next page of the listing.
 pub(super) fn next_page(document: &Document, outline: &Outline<'_>) -> Option<Url> {
     let usable = |href: &str| {
@@ -59,7 +64,6 @@ pub(super) fn next_page(document: &Document, outline: &Outline<'_>) -> Option<Ur
         own.set_fragment(None);
         (same_site(&url, document.url()) && plain != own).then_some(url)
     };
-    let is_next = |rel: &str| rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("next"));
     let stated = document.link_elements().filter(|link| attribute(*link, "rel").is_some_and(is_next));
     let in_text = links(outline).filter(|(_, link)| link.next).map(|(element, _)| element);
     if let Some(url) = stated.chain(in_text).find_map(|element| usable(attribute(element, "href")?)) {

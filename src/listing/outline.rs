@@ -13,6 +13,7 @@ use url::Url;
 
 use super::addresses::Addresses;
 use super::class::{Classes, Facts, Marks, is_showcase, least, lower, mix, zone};
+use super::next;
 use super::words::{self, Look};
 use crate::page::document::{attribute, is_named};
 use crate::page::{Document, document};
@@ -253,8 +254,7 @@ impl<'a> Outline<'a> {
             return;
         }
         let Some(address) = self.addresses.number(href) else { return };
-        let says_next = |rel: &str| rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("next"));
-        let (title, label, next) = (marks.title(), marks.label(), marks.rel().is_some_and(says_next));
+        let (title, label, next) = (marks.title(), marks.label(), marks.rel().is_some_and(next::is_next));
         self.links.push(Link { at, address, title, label, next, points, heading, zone, ..Link::default() });
     }
 

@@ -11,6 +11,7 @@ use super::beginnings::Beginnings;
 use super::look::is_mark;
 pub(super) use super::look::{Look, has_words, may_hold_date, words};
 use crate::normalise::date;
+pub(super) use crate::normalise::text::letters;
 use crate::page::document;
 
 /// A pattern of our own; a mistake in it is a mistake in the program.
@@ -176,11 +177,6 @@ fn may_be_within(part: &str, whole: &str) -> bool {
     let wide = |text: &str| text.bytes().filter(|byte| !byte.is_ascii()).count();
     let room = letters(whole) + wide(whole) * 3 / 2;
     letters(part) <= room && (part.is_ascii() || part.chars().filter(|c| c.is_alphanumeric()).nth(room).is_none())
-}
-
-/// The letters and digits of a text, lower case.
-pub(super) fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

@@ -105,15 +105,27 @@ pub(crate) fn lower(text: &str) -> String {
     if text.contains('Σ') {
         return text.to_lowercase();
     }
+    lowered(text, u8::is_ascii, |_| true)
+}
+
+/// The letters and digits of `text` in lower case, for comparisons.
+pub(crate) fn letters(text: &str) -> String {
+    lowered(text, u8::is_ascii_alphanumeric, char::is_alphanumeric)
+}
+
+/// What `is_kept` keeps of `text`, in lower case; what `is_plain` takes is kept, too, and copied whole.
+fn lowered(text: &str, is_plain: impl Fn(&u8) -> bool, is_kept: impl Fn(char) -> bool) -> String {
     let mut lower = String::with_capacity(text.len());
     let mut rest = text;
     loop {
-        let ascii = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
-        let (ascii, tail) = rest.split_at_checked(ascii).unwrap_or((rest, ""));
-        lower.push_str(ascii);
+        let run = rest.bytes().position(|byte| !is_plain(&byte)).unwrap_or(rest.len());
+        let (run, tail) = rest.split_at_checked(run).unwrap_or((rest, ""));
+        lower.push_str(run);
         let mut characters = tail.chars();
         let Some(c) = characters.next() else { break };
-        lower.extend(c.to_lowercase());
+        if is_kept(c) {
+            lower.extend(c.to_lowercase());
+        }
         rest = characters.as_str();
     }
     lower.make_ascii_lowercase();
@@ -188,6 +200,11 @@ mod tests {
         {
             assert_eq!(lower(text), text.to_lowercase());
         }
+    }
+
+    #[test]
+    fn letters_are_compared_without_what_stands_between_them() {
+        assert_eq!(letters("“It’s 5 o’clock”, İ said – ΟΔΟΣ 上海!"), "its5oclocki\u{307}saidοδοσ上海");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::config::Source;
 use crate::finding::{Code, Finding, Found};
 use crate::listing as listings;
 use crate::listing::Listing;
+use crate::normalise::text::letters;
 use crate::page::{self, Page};
 use crate::pipeline::{Kept, Parsers};
 
@@ -138,8 +139,6 @@ pub(super) fn story(job: Job, page: &Page, setting: &Setting) -> Step {
 
 /// Whether page and listing agree on the headline, give or take a part of it.
 fn is_called_the_same(job: &Job, article: &Article) -> bool {
-    let letters =
-        |title: &str| title.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
     let (Some(listed), Some(shown)) = (&job.teaser.title, &article.title) else { return false };
     let (listed, shown) = (letters(listed), letters(&shown.value));
     !listed.is_empty() && !shown.is_empty() && (listed.contains(&shown) || shown.contains(&listed))

@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{Known, Pieces};
-use crate::article::lines::folded;
 use crate::normalise::html::{Block, Kind};
+use crate::normalise::text::letters;
 
 /// The fewest articles that are evidence.
 pub(super) const LEAST: usize = 3;
@@ -44,7 +44,7 @@ pub(super) fn furniture(pieces: &Pieces, known: &Known, published: Option<&str>)
     // What a reader did not get the first time does not turn up because its share has fallen.
     if let Some(published) = published {
         for (at, block) in blocks.iter().enumerate() {
-            let left_out = block.weight >= SENTENCE && !published.contains(&folded(&block.text));
+            let left_out = block.weight >= SENTENCE && !published.contains(&letters(&block.text));
             if let Some(gone) = gone.get_mut(at) {
                 *gone = left_out && counts.get(at).is_some_and(|count| *count >= LEAST);
             }

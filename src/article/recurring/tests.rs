@@ -188,7 +188,7 @@ fn what_was_left_out_stays_out_when_its_share_falls() {
     for (at, pieces) in split.iter().enumerate() {
         known.learn(&at.to_string(), pieces);
     }
-    let published = folded(&first);
+    let published = letters(&first);
     assert!(clean(&pages[0], &split[0], &known, None).is_none(), "four of forty");
     assert_eq!(clean(&pages[0], &split[0], &known, Some(&published)).unwrap().markup, first);
 }

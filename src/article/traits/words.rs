@@ -218,44 +218,6 @@ impl Split {
     fn set(&mut self, name: &str) {
         self.text.clear();
         self.ends.clear();
-        if name.is_ascii() {
-            self.set_ascii(name);
-        } else {
-            self.set_any(name);
-        }
-        if !self.text.is_empty() {
-            self.ends.push(self.text.len());
-        }
-    }
-
-    /// The words of nearly all names, cut out whole.
-    fn set_ascii(&mut self, name: &str) {
-        let name = name.get(..MAX_NAME).unwrap_or(name);
-        let mut start = 0;
-        let mut lower_before = false;
-        for (at, byte) in name.bytes().enumerate() {
-            let between = !byte.is_ascii_alphanumeric();
-            if between || byte.is_ascii_uppercase() && lower_before {
-                self.add(name.get(start..at).unwrap_or_default());
-                start = at + usize::from(between);
-            }
-            lower_before = byte.is_ascii_lowercase();
-        }
-        self.add(name.get(start..).unwrap_or_default());
-        self.text.make_ascii_lowercase();
-    }
-
-    fn add(&mut self, word: &str) {
-        if word.is_empty() {
-            return;
-        }
-        if !self.text.is_empty() {
-            self.ends.push(self.text.len());
-        }
-        self.text.push_str(word);
-    }
-
-    fn set_any(&mut self, name: &str) {
         let mut fresh = true;
         let mut lower_before = false;
         for c in name.chars().take(MAX_NAME) {
@@ -275,6 +237,9 @@ impl Split {
             } else {
                 self.text.extend(c.to_lowercase());
             }
+        }
+        if !self.text.is_empty() {
+            self.ends.push(self.text.len());
         }
     }
 
