@@ -47,20 +47,29 @@ pub(super) struct Marks<'a> {
     class: Value<'a>,
     id: Value<'a>,
     role: Value<'a>,
-    rel: Value<'a>,
-    style: Value<'a>,
-    itemprop: Value<'a>,
+    pub(super) rel: Value<'a>,
+    pub(super) style: Value<'a>,
+    pub(super) itemprop: Value<'a>,
     itemtype: Value<'a>,
-    href: Value<'a>,
-    title: Value<'a>,
-    datetime: Value<'a>,
-    content: Value<'a>,
-    label: Value<'a>,
+    pub(super) href: Value<'a>,
+    pub(super) title: Value<'a>,
+    pub(super) datetime: Value<'a>,
+    pub(super) content: Value<'a>,
+    /// What `aria-label` says.
+    pub(super) label: Value<'a>,
     itemscope: bool,
 }
 
-/// As the tree keeps it: most are asked for by nobody, and need not be looked up.
-type Value<'a> = Option<&'a StrTendril>;
+/// A value as the tree keeps it: most are asked for by nobody, and need not be looked up.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Value<'a>(Option<&'a StrTendril>);
+
+impl<'a> Value<'a> {
+    /// The text, where the attribute is there.
+    pub(super) fn get(self) -> Option<&'a str> {
+        self.0.map(|value| &**value)
+    }
+}
 
 impl<'a> Marks<'a> {
     /// Reads them in one pass; the names are compared as the numbers that the tree keeps them by.
@@ -68,18 +77,18 @@ impl<'a> Marks<'a> {
         let mut marks = Self::default();
         for (name, value) in &element.value().attrs {
             match name.local {
-                local_name!("class") => marks.class = Some(value),
-                local_name!("id") => marks.id = Some(value),
-                local_name!("role") => marks.role = Some(value),
-                local_name!("rel") => marks.rel = Some(value),
-                local_name!("style") => marks.style = Some(value),
-                local_name!("itemprop") => marks.itemprop = Some(value),
-                local_name!("itemtype") => marks.itemtype = Some(value),
-                local_name!("href") => marks.href = Some(value),
-                local_name!("title") => marks.title = Some(value),
-                local_name!("datetime") => marks.datetime = Some(value),
-                local_name!("content") => marks.content = Some(value),
-                local_name!("aria-label") => marks.label = Some(value),
+                local_name!("class") => marks.class = Value(Some(value)),
+                local_name!("id") => marks.id = Value(Some(value)),
+                local_name!("role") => marks.role = Value(Some(value)),
+                local_name!("rel") => marks.rel = Value(Some(value)),
+                local_name!("style") => marks.style = Value(Some(value)),
+                local_name!("itemprop") => marks.itemprop = Value(Some(value)),
+                local_name!("itemtype") => marks.itemtype = Value(Some(value)),
+                local_name!("href") => marks.href = Value(Some(value)),
+                local_name!("title") => marks.title = Value(Some(value)),
+                local_name!("datetime") => marks.datetime = Value(Some(value)),
+                local_name!("content") => marks.content = Value(Some(value)),
+                local_name!("aria-label") => marks.label = Value(Some(value)),
                 local_name!("itemscope") => marks.itemscope = true,
                 _ => {}
             }
@@ -88,54 +97,21 @@ impl<'a> Marks<'a> {
     }
 
     pub(super) fn class(&self) -> &'a str {
-        self.class.map_or("", |value| value)
+        self.class.get().unwrap_or_default()
     }
 
     pub(super) fn id(&self) -> &'a str {
-        self.id.map_or("", |value| document::trim(value))
+        self.id.get().map_or("", document::trim)
     }
 
     pub(super) fn role(&self) -> &'a str {
-        self.role.map_or("", |value| value)
-    }
-
-    pub(super) fn rel(&self) -> Option<&'a str> {
-        self.rel.map(|value| &**value)
-    }
-
-    pub(super) fn style(&self) -> Option<&'a str> {
-        self.style.map(|value| &**value)
-    }
-
-    pub(super) fn itemprop(&self) -> Option<&'a str> {
-        self.itemprop.map(|value| &**value)
-    }
-
-    pub(super) fn href(&self) -> Option<&'a str> {
-        self.href.map(|value| &**value)
-    }
-
-    pub(super) fn title(&self) -> Option<&'a str> {
-        self.title.map(|value| &**value)
-    }
-
-    pub(super) fn datetime(&self) -> Option<&'a str> {
-        self.datetime.map(|value| &**value)
-    }
-
-    pub(super) fn content(&self) -> Option<&'a str> {
-        self.content.map(|value| &**value)
-    }
-
-    /// What `aria-label` says.
-    pub(super) fn label(&self) -> Option<&'a str> {
-        self.label.map(|value| &**value)
+        self.role.get().unwrap_or_default()
     }
 
     /// Whether this is a story by microdata.
     pub(super) fn is_article(&self) -> bool {
-        let is_story = |kind: &StrTendril| kind.contains("Article") || kind.contains("BlogPosting");
-        self.itemscope && self.itemtype.is_some_and(is_story)
+        let is_story = |kind: &str| kind.contains("Article") || kind.contains("BlogPosting");
+        self.itemscope && self.itemtype.get().is_some_and(is_story)
     }
 
     /// Whether `element`, whose attributes these are and whose class says `facts`, is a heading.

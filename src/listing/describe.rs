@@ -117,7 +117,7 @@ impl<'a, 'd> Finds<'a, 'd> {
                 }
             }
         }
-        if let Some(style) = marks.style() {
+        if let Some(style) = marks.style.get() {
             let url = background(style).and_then(|url| self.document.resolve(url));
             if let Some(url) = url.filter(|url| !is_placeholder(url.as_str()) && !self.has_image(1)) {
                 self.image = Some((1, Picture::At(url)));
@@ -139,7 +139,7 @@ impl<'a, 'd> Finds<'a, 'd> {
 
     /// What `rel` and `itemprop` say.
     fn marked(&mut self, element: ElementRef<'a>, marks: &Marks<'a>) {
-        if let Some(rel) = marks.rel() {
+        if let Some(rel) = marks.rel.get() {
             for word in rel.split_ascii_whitespace() {
                 match word {
                     "author" => self.author(4, element, marks),
@@ -148,7 +148,7 @@ impl<'a, 'd> Finds<'a, 'd> {
                 }
             }
         }
-        if let Some(itemprop) = marks.itemprop() {
+        if let Some(itemprop) = marks.itemprop.get() {
             for property in itemprop.split_ascii_whitespace() {
                 self.property(property, element, marks);
             }
@@ -162,7 +162,7 @@ impl<'a, 'd> Finds<'a, 'd> {
             "author" | "creator" => self.author(3, element, marks),
             "articleSection" | "keywords" => self.category(element, marks),
             "description" => self.paragraph(element, 4),
-            "image" => self.offer_image(3, marks.content().or_else(|| attribute(element, "src"))),
+            "image" => self.offer_image(3, marks.content.get().or_else(|| attribute(element, "src"))),
             _ => {}
         }
     }
@@ -188,7 +188,7 @@ impl<'a, 'd> Finds<'a, 'd> {
             self.updated = self.updated.take().or_else(|| value(element, marks));
             self.offer_date(2, value(element, marks));
         } else {
-            self.offer_date(if marks.datetime().is_some() { 5 } else { 4 }, value(element, marks));
+            self.offer_date(if marks.datetime.get().is_some() { 5 } else { 4 }, value(element, marks));
         }
     }
 
@@ -394,10 +394,10 @@ fn heading_rank(name: &LocalName) -> u8 {
 
 /// What an element says to machines, or else its text; one line.
 fn value<'a>(element: ElementRef<'a>, marks: &Marks<'a>) -> Option<Cow<'a, str>> {
-    let machine = marks.datetime().or(marks.content());
+    let machine = marks.datetime.get().or(marks.content.get());
     let titled = || {
         let is_date = is_named!(&element.value().name.local; "abbr" "time");
-        marks.title().filter(|title| is_date && words::is_date_like(title))
+        marks.title.get().filter(|title| is_date && words::is_date_like(title))
     };
     let mut text = match machine.filter(|text| !document::trim(text).is_empty()).or_else(titled) {
         Some(text) => document::folded(text),

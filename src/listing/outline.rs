@@ -181,7 +181,7 @@ impl<'a> Outline<'a> {
                 let marks = Marks::of(element);
                 let at = self.elements.len();
                 self.open(element, &marks, above);
-                if let Some(href) = marks.href()
+                if let Some(href) = marks.href.get()
                     && element.value().name.local == local_name!("a")
                 {
                     self.link(href, &marks);
@@ -254,7 +254,7 @@ impl<'a> Outline<'a> {
             return;
         }
         let Some(address) = self.addresses.number(href) else { return };
-        let (title, label, next) = (marks.title(), marks.label(), marks.rel().is_some_and(next::is_next));
+        let (title, label, next) = (marks.title.get(), marks.label.get(), marks.rel.get().is_some_and(next::is_next));
         self.links.push(Link { at, address, title, label, next, points, heading, zone, ..Link::default() });
     }
 
