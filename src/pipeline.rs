@@ -22,7 +22,7 @@ mod merged;
 mod mirror;
 mod offline;
 mod overview;
-mod parsers;
+pub mod parsers;
 mod ports;
 mod read;
 mod restore;
@@ -84,8 +84,6 @@ pub struct Ports<'a, F, S, P, C> {
     pub publish: &'a P,
     /// Reads the clock.
     pub clock: &'a C,
-    /// The threads that pages are parsed on; none where they are parsed as they arrive.
-    pub parsers: Option<Parsers>,
     /// Set when no new work is to begin: what is under way ends well, the rest is left for a later run.
     pub stop: Arc<AtomicBool>,
     /// What is done with own files that no feed renews any more.

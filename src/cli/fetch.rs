@@ -81,13 +81,13 @@ fn record(
     let some = (!only.is_empty()).then_some(only);
     let parsers = super::parsers(config, some);
     let contact = config.contact.clone();
-    let web = Web::new(WebOptions { contact, clock, parsers: parsers.clone(), ..WebOptions::default() });
+    let web = Web::new(WebOptions { contact, clock, parsers, ..WebOptions::default() });
     let web = web.map_err(|error| error.message)?;
     let refused = |error: std::io::Error| format!("{}: {}", arguments.to.display(), files::explain(&error));
     let recorder = Recorder::new(&web, config.base_url.as_ref(), clock.now()).map_err(refused)?;
     let runtime = super::runtime().map_err(|error| error.to_string())?;
     let (stop, stale) = (Arc::default(), Stale::Tell);
-    let ports = Ports { fetch: &recorder, store: &store, publish: &publish, clock: &clock, parsers, stop, stale };
+    let ports = Ports { fetch: &recorder, store: &store, publish: &publish, clock: &clock, stop, stale };
     let (outcomes, common, _) = runtime.block_on(pipeline::build(config, some, &ports, &|_| {}));
     let recorded = recorder.finish(&arguments.to).map_err(refused)?;
     Ok((recorded, outcomes, common))

@@ -19,7 +19,7 @@ use crate::io::robots::RobotsCache;
 use crate::io::store::sqlite::{OpenError, Sqlite};
 use crate::io::throttle::Closures;
 use crate::model::FeedId;
-use crate::pipeline::{self, Clock, Event, Fetch, Outcome, Parsers, Ports, Stale, Store, schedule};
+use crate::pipeline::{self, Clock, Event, Fetch, Outcome, Ports, Stale, Store, schedule};
 use crate::{io, report};
 
 /// Which feeds a run visits.
@@ -82,19 +82,18 @@ pub(super) async fn run(
         (only, next) = (Some(due), later);
     }
     let publish = Dir::open(&project.place.output()).map_err(|error| failure(&error))?;
-    let parsers = super::parsers(config, only.as_deref());
     let web = Web::new(WebOptions {
         contact: config.contact.clone(),
         robots_cache: Some(Arc::clone(&store) as Arc<dyn RobotsCache>),
         closures: Some(Arc::clone(&store) as Arc<dyn Closures>),
         clock,
-        parsers: parsers.clone(),
+        parsers: super::parsers(config, only.as_deref()),
         ..WebOptions::default()
     });
     let web = web.map_err(|error| failure(&error.message))?;
     let only = only.as_deref();
     let stale = selection.stale;
-    let run = Run { config, only, store: store.as_ref(), publish: &publish, clock, parsers, stop, stale };
+    let run = Run { config, only, store: store.as_ref(), publish: &publish, clock, stop, stale };
     let (outcomes, mut common, size) = match archive {
         Some(archive) => run.visit(&Offline { archive, own: config.base_url.as_ref(), online: &web }, tell).await,
         None => run.visit(&web, tell).await,
@@ -122,7 +121,6 @@ struct Run<'a> {
     store: &'a Sqlite,
     publish: &'a Dir,
     clock: SystemClock,
-    parsers: Option<Parsers>,
     stop: &'a Arc<AtomicBool>,
     stale: Stale,
 }
@@ -133,9 +131,9 @@ impl Run<'_> {
         fetch: &F,
         tell: &(dyn Fn(&Event<'_>) + Sync),
     ) -> (Vec<Outcome>, Vec<Finding>, Size) {
-        let Self { config, only, store, publish, clock, parsers, stop, stale } = self;
-        let (parsers, stop) = (parsers.clone(), Arc::clone(stop));
-        let ports = Ports { fetch, store: *store, publish: *publish, clock, parsers, stop, stale: *stale };
+        let Self { config, only, store, publish, clock, stop, stale } = self;
+        let stop = Arc::clone(stop);
+        let ports = Ports { fetch, store: *store, publish: *publish, clock, stop, stale: *stale };
         pipeline::build(config, *only, &ports, tell).await
     }
 }

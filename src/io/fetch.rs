@@ -3,8 +3,8 @@
 //! It refuses addresses that are not public, pages that robots.txt disallows, heads and bodies over the cap and bodies
 //! that end early or drip; it names no referrer and asks again for nothing, and keeps cookies and uses a proxy only where
 //! feeds.toml says so. Steps of a request over HTTP:
-//! guard ─ robots.txt ─ the host's turn ─ request ─ redirect (back to the guard) or body ─ unpack ─ compare with the last
-//! answer.
+//! guard ─ robots.txt ─ the host's turn ─ request ─ redirect (back to the guard) or body; then, on a thread for pages,
+//! unpack ─ compare with the last answer ─ read.
 
 mod body;
 mod cookies;
@@ -18,13 +18,17 @@ mod tests;
 mod unpack;
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::{Certificate, Client, Proxy, StatusCode};
 use twox_hash::XxHash3_128;
+use url::Url;
 
+use self::body::Body;
 pub(in crate::io) use self::body::too_large;
 use self::cookies::Cookies;
 use self::exchange::{Ask, Landing, Purpose};
@@ -37,6 +41,7 @@ use crate::io::guard::{GuardedResolver, Lookup, SystemLookup};
 use crate::io::robots::{NoCache, RobotsCache};
 use crate::io::throttle::{Closures, NoClosures, Throttle};
 use crate::page::Page;
+use crate::pipeline::parsers::{self, Order};
 use crate::pipeline::{Answer, Clock, Fetch, Parsers, Request, Validators};
 
 /// The name that robots.txt files may use.
@@ -69,7 +74,7 @@ pub struct WebOptions {
     pub issuers: Vec<Vec<u8>>,
     /// For so long a body may come at less than 1 KiB a second; else 20 s.
     pub slow_after: Option<Duration>,
-    /// Unpack bodies; else whoever reads them does.
+    /// Unpack and read pages; else whoever asks does.
     pub parsers: Option<Parsers>,
 }
 
@@ -181,7 +186,48 @@ impl Web {
         builder.build()
     }
 
-    async fn ask_server(&self, request: &Request<'_>) -> Result<Answer, Finding> {
+    /// The answer to `request`, its page read by `read`.
+    async fn ask<T: Send + 'static>(
+        &self,
+        request: &Request<'_>,
+        read: impl FnOnce(Page) -> T + Send + 'static,
+    ) -> Result<Answer<T>, Finding> {
+        let answer = match request.root {
+            Some(root) => self.ask_folder(request, root, read).await,
+            None => self.ask_server(request, read).await,
+        };
+        let address = exchange::without_credentials(request.url);
+        match &answer {
+            Ok(Answer::Unchanged(_)) => tracing::debug!(%address, "unchanged"),
+            Ok(Answer::Page(..)) => tracing::debug!(%address, "fetched"),
+            Err(finding) => tracing::debug!(%address, code = finding.code.name(), "not fetched"),
+        }
+        answer.map_err(|finding| match finding.place {
+            Some(_) => finding,
+            None => finding.at_page(&address),
+        })
+    }
+
+    async fn ask_folder<T: Send + 'static>(
+        &self,
+        request: &Request<'_>,
+        root: &Path,
+        read: impl FnOnce(Page) -> T + Send + 'static,
+    ) -> Result<Answer<T>, Finding> {
+        let page = folder::read(request.url, request.home, root, request.options.max_bytes).await?;
+        let known = fingerprint(request.validators);
+        let work = move || {
+            let validators = Validators { body_hash: Some(hash(&page.body)), ..Validators::default() };
+            unless_known(known.as_deref(), page, validators, read)
+        };
+        parsers::run(self.parsers(), Order::InTurn, work).await
+    }
+
+    async fn ask_server<T: Send + 'static>(
+        &self,
+        request: &Request<'_>,
+        read: impl FnOnce(Page) -> T + Send + 'static,
+    ) -> Result<Answer<T>, Finding> {
         let ask = Ask {
             url: request.url,
             home: Some(request.home),
@@ -195,39 +241,23 @@ impl Web {
             StatusCode::NOT_MODIFIED if landing.conditional => {
                 Ok(Answer::Unchanged(self.still(request.validators, &landing)))
             }
-            StatusCode::OK => match failure::in_the_way(&landing) {
-                Some(block) => Err(block.finding(request.url, Some(200))),
-                None => Ok(self.judge(request, landing)),
-            },
+            StatusCode::OK => {
+                if let Some(block) = failure::in_the_way(&landing) {
+                    return Err(block.finding(request.url, Some(200)));
+                }
+                let (requested, known) = (request.url.clone(), fingerprint(request.validators));
+                let now = self.clock.now();
+                let work = move || judge(requested, landing, known.as_deref(), now, read);
+                parsers::run(self.parsers(), Order::InTurn, work).await?
+            }
             _ => Err(failure::status(&landing, self.clock.now())),
-        }
-    }
-
-    /// The page of an answer with status 200, unless its body is the one that is known.
-    fn judge(&self, request: &Request<'_>, landing: Landing) -> Answer {
-        let (media_type, charset) = header::content_type(&landing.headers);
-        let validators = self.validators(&landing, landing.hash.clone());
-        let page = Page { requested: request.url.clone(), url: landing.url, media_type, charset, body: landing.body };
-        unless_known(request.validators, page, validators)
-    }
-
-    fn validators(&self, landing: &Landing, body_hash: String) -> Validators {
-        let Validators { etag, last_modified, body_hash, .. } = header::validators(&landing.headers, body_hash);
-        Validators {
-            // A page that may have been cut is not to be called current by its server.
-            etag: etag.filter(|_| landing.whole),
-            last_modified: last_modified.filter(|_| landing.whole),
-            body_hash,
-            url: Some(landing.url.clone()),
-            fresh_until: header::fresh_until(&landing.headers, self.clock.now()),
-            moved: landing.moved.clone(),
         }
     }
 
     /// What was known before an answer of 304, with what that answer says anew (RFC 9111, section 4.3.4).
     fn still(&self, known: Option<&Validators>, landing: &Landing) -> Validators {
         let known = known.cloned().unwrap_or_default();
-        let new = self.validators(landing, String::new());
+        let new = validators(landing, self.clock.now());
         Validators {
             etag: new.etag.or(known.etag),
             last_modified: new.last_modified.or(known.last_modified),
@@ -239,32 +269,68 @@ impl Web {
 
 impl Fetch for Web {
     async fn fetch(&self, request: Request<'_>) -> Result<Answer, Finding> {
-        let answer = match request.root {
-            Some(root) => folder::read(request.url, request.home, root, request.options.max_bytes).await.map(|page| {
-                let validators = Validators { body_hash: Some(hash(&page.body)), ..Validators::default() };
-                unless_known(request.validators, page, validators)
-            }),
-            None => self.ask_server(&request).await,
-        };
-        let address = exchange::without_credentials(request.url);
-        match &answer {
-            Ok(Answer::Unchanged(_)) => tracing::debug!(%address, "unchanged"),
-            Ok(Answer::Page(page, _)) => tracing::debug!(%address, bytes = page.body.len(), "fetched"),
-            Err(finding) => tracing::debug!(%address, code = finding.code.name(), "not fetched"),
-        }
-        answer.map_err(|finding| match finding.place {
-            Some(_) => finding,
-            None => finding.at_page(&address),
-        })
+        self.ask(&request, Box::new).await
+    }
+
+    fn parsers(&self) -> Option<&Parsers> {
+        self.parsers.as_ref()
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        request: Request<'_>,
+        read: impl FnOnce(&Page) -> T + Send + 'static,
+    ) -> Result<Answer<T>, Finding> {
+        self.ask(&request, move |page| read(&page)).await
     }
 }
 
-/// `page`, unless its body is the one that is known.
-pub(in crate::io) fn unless_known(known: Option<&Validators>, page: Page, validators: Validators) -> Answer {
-    if known.is_some_and(|known| known.body_hash.is_some() && known.body_hash == validators.body_hash) {
+/// The page of `landing`, an answer with status 200, read by `read`, unless its body is the `known` one.
+fn judge<T>(
+    requested: Url,
+    landing: Landing,
+    known: Option<&str>,
+    now: DateTime<Utc>,
+    read: impl FnOnce(Page) -> T,
+) -> Result<Answer<T>, Finding> {
+    let (media_type, charset) = header::content_type(&landing.headers);
+    let mut validators = validators(&landing, now);
+    let Landing { url, body, .. } = landing;
+    let Body { bytes, whole } = body.unpack(url.host_str().unwrap_or_default())?;
+    validators.body_hash = Some(hash(&bytes));
+    if !whole {
+        // A page that may have been cut is not to be called current by its server.
+        (validators.etag, validators.last_modified) = (None, None);
+    }
+    Ok(unless_known(known, Page { requested, url, media_type, charset, body: bytes }, validators, read))
+}
+
+/// What `landing` says for the next request, but for its body.
+fn validators(landing: &Landing, now: DateTime<Utc>) -> Validators {
+    Validators {
+        url: Some(landing.url.clone()),
+        fresh_until: header::fresh_until(&landing.headers, now),
+        moved: landing.moved.clone(),
+        ..header::validators(&landing.headers)
+    }
+}
+
+/// The fingerprint of the body that is known.
+fn fingerprint(validators: Option<&Validators>) -> Option<String> {
+    validators?.body_hash.clone()
+}
+
+/// `page` read by `read`, unless its body is the one with the fingerprint `known`.
+pub(in crate::io) fn unless_known<T>(
+    known: Option<&str>,
+    page: Page,
+    validators: Validators,
+    read: impl FnOnce(Page) -> T,
+) -> Answer<T> {
+    if known.is_some() && known == validators.body_hash.as_deref() {
         return Answer::Unchanged(validators);
     }
-    Answer::Page(Box::new(page), validators)
+    Answer::Page(read(page), validators)
 }
 
 /// A fingerprint of `body` (XXH3, 128 bits) in hexadecimal. It tells a page from the one before it, which no accident

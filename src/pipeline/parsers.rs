@@ -2,8 +2,9 @@
 //!
 //! The runtime's own blocking threads come and go with every name that is looked up, and a page may meet any of them.
 //! What reading takes (the caches of patterns, the allocator's free memory) stays with the thread that took it, so that
-//! few threads mean little memory. What makes a page small again ([`Parsers::run`]) goes before what makes one large
-//! ([`Parsers::unpack`]), so that few pages are held unpacked. The threads end when the last [`Parsers`] is dropped.
+//! few threads mean little memory. A page is unpacked and read in one piece of work, so that no more of them are held
+//! unpacked than there are threads, and what makes an entry of one that was read ([`Order::First`]) goes before what
+//! opens the next. The threads end when the last [`Parsers`] is dropped.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,7 +12,38 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
+use crate::finding::{Code, Finding};
+
 type Work = Box<dyn FnOnce() + Send>;
+
+/// When a piece of work is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Before all that opens a page: it gives memory back.
+    First,
+    /// When its turn comes.
+    InTurn,
+}
+
+/// Does `work` on the next free thread of `parsers`, or here if there are none.
+///
+/// # Errors
+/// If it panicked.
+pub async fn run<T: Send + 'static>(
+    parsers: Option<&Parsers>,
+    order: Order,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Finding> {
+    let done = match parsers {
+        Some(parsers) => parsers.run(order, work).await,
+        // What `work` took with it is gone after a panic, so nothing half done is seen.
+        None => catch_unwind(AssertUnwindSafe(work)).ok(),
+    };
+    done.ok_or_else(|| {
+        Finding::error(Code::Internal, "reading a page ended unexpectedly")
+            .remedy("please report this with the page's address")
+    })
+}
 
 /// Threads that wait for pages.
 #[derive(Clone)]
@@ -41,8 +73,8 @@ struct Queue {
 
 #[derive(Default)]
 struct Waiting {
-    reading: VecDeque<Work>,
-    unpacking: VecDeque<Work>,
+    first: VecDeque<Work>,
+    in_turn: VecDeque<Work>,
     closed: bool,
 }
 
@@ -70,7 +102,7 @@ impl Queue {
 
 impl Waiting {
     fn next(&mut self) -> Option<Work> {
-        self.reading.pop_front().or_else(|| self.unpacking.pop_front())
+        self.first.pop_front().or_else(|| self.in_turn.pop_front())
     }
 }
 
@@ -89,21 +121,8 @@ impl Parsers {
         Self { handle: Arc::new(Handle { queue, threads: started }) }
     }
 
-    /// Does `work`, which reads a page, on the next free thread; `None` if it panicked.
-    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-        self.give(work, |waiting| &mut waiting.reading).await
-    }
-
-    /// Does `work`, which unpacks a page, on the next thread that has no page to read; `None` if it panicked.
-    pub async fn unpack<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-        self.give(work, |waiting| &mut waiting.unpacking).await
-    }
-
-    async fn give<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-        row: fn(&mut Waiting) -> &mut VecDeque<Work>,
-    ) -> Option<T> {
+    /// Does `work` on the next free thread; `None` if it panicked.
+    async fn run<T: Send + 'static>(&self, order: Order, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
         let (answer, done) = oneshot::channel();
         let work: Work = Box::new(move || {
             // What `work` took with it is gone after a panic, so nothing half done is seen. Nobody may wait any more.
@@ -115,7 +134,12 @@ impl Parsers {
         if *threads == 0 {
             work();
         } else {
-            row(&mut queue.waiting()).push_back(work);
+            let mut waiting = queue.waiting();
+            match order {
+                Order::First => waiting.first.push_back(work),
+                Order::InTurn => waiting.in_turn.push_back(work),
+            }
+            drop(waiting);
             queue.changed.notify_one();
         }
         done.await.ok()
@@ -127,7 +151,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn pages_are_read_before_others_are_unpacked() {
+    async fn what_gives_memory_back_goes_first() {
         let parsers = Parsers::start(1);
         let order = Arc::new(Mutex::new(Vec::new()));
         let note = |word| {
@@ -136,18 +160,28 @@ mod tests {
         };
         // The only thread is held until the others stand in line.
         let (open, gate) = std::sync::mpsc::channel::<()>();
-        let held = parsers.run(move || gate.recv());
+        let held = parsers.run(Order::InTurn, move || gate.recv());
         let line = async {
             tokio::join!(
-                parsers.unpack(note("unpack 1")),
-                parsers.unpack(note("unpack 2")),
-                parsers.run(note("read")),
+                parsers.run(Order::InTurn, note("open 1")),
+                parsers.run(Order::InTurn, note("open 2")),
+                parsers.run(Order::First, note("make")),
                 async {
                     open.send(()).unwrap();
                 }
             )
         };
         tokio::join!(held, line);
-        assert_eq!(*order.lock().unwrap(), ["read", "unpack 1", "unpack 2"]);
+        assert_eq!(*order.lock().unwrap(), ["make", "open 1", "open 2"]);
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_finding_and_the_next_page_is_read() {
+        let one = Parsers::start(1);
+        for parsers in [None, Some(&one)] {
+            let hurt = run(parsers, Order::InTurn, || panic!("a page nobody thought of")).await;
+            assert_eq!(hurt.map_err(|finding| finding.code), Err::<(), _>(Code::Internal));
+            assert_eq!(run(parsers, Order::InTurn, || 1).await.ok(), Some(1), "the only parser is free again");
+        }
     }
 }

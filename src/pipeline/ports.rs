@@ -14,6 +14,7 @@ use crate::finding::{Code, Finding};
 use crate::model::{Artifact, Entry, EntryId, FeedId};
 use crate::page::Page;
 use crate::pipeline::memory::{Baseline, Doubt, Incident, Pace};
+use crate::pipeline::parsers::{self, Order, Parsers};
 
 /// What is asked of [`Fetch`].
 #[derive(Clone, Debug)]
@@ -55,17 +56,38 @@ pub struct Validators {
 
 /// An answer.
 #[derive(Clone, Debug)]
-pub enum Answer {
+pub enum Answer<T = Box<Page>> {
     /// 304, or the same bytes as last time, and what the answer said for the next request.
     Unchanged(Validators),
-    /// A page and what the answer said for the next request.
-    Page(Box<Page>, Validators),
+    /// A page, or what was read of it, and what the answer said for the next request.
+    Page(T, Validators),
 }
 
 /// Asks servers and folders.
 pub trait Fetch: Sync {
     /// One request, with redirects; waits for the host's turn.
     fn fetch(&self, request: Request<'_>) -> impl Future<Output = Result<Answer, Finding>> + Send;
+
+    /// The threads that pages are read on; without any, whoever asks reads them.
+    fn parsers(&self) -> Option<&Parsers>;
+
+    /// Like [`Fetch::fetch`], with the page already read by `read` on one of [`Fetch::parsers`]: a page that is
+    /// unpacked there is large, and gone again when it was read.
+    fn read<T: Send + 'static>(
+        &self,
+        request: Request<'_>,
+        read: impl FnOnce(&Page) -> T + Send + 'static,
+    ) -> impl Future<Output = Result<Answer<T>, Finding>> + Send {
+        async move {
+            match self.fetch(request).await? {
+                Answer::Unchanged(validators) => Ok(Answer::Unchanged(validators)),
+                Answer::Page(page, validators) => {
+                    let read = parsers::run(self.parsers(), Order::InTurn, move || read(&page)).await?;
+                    Ok(Answer::Page(read, validators))
+                }
+            }
+        }
+    }
 }
 
 /// Tells hubs that a feed changed.

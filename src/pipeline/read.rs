@@ -1,4 +1,4 @@
-//! The synchronous half of a visit: bytes in, owned values out. Runs on a blocking thread, one tree at a time.
+//! The synchronous half of a visit: bytes in, owned values out. Runs on a thread for pages, one tree at a time.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::listing as listings;
 use crate::listing::Listing;
 use crate::normalise::text::letters;
 use crate::page::{self, Page};
-use crate::pipeline::{Kept, Parsers};
+use crate::pipeline::Kept;
 
 /// What an index page says, and what it looks like.
 pub(super) struct ReadListing {
@@ -223,35 +223,4 @@ pub(super) fn without_page(job: &Job, setting: &Setting, why: &Finding) -> ReadA
 /// A story that has no page of its own.
 pub(super) fn from_listing(job: &Job, setting: &Setting) -> ReadArticle {
     read(assemble::entry(job, None, setting.reading()))
-}
-
-/// Runs `work` on a thread for parsing, or here if there are none; a panic there becomes a finding.
-pub(super) async fn blocking<T: Send + 'static>(
-    parsers: Option<&Parsers>,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Finding> {
-    let done = match parsers {
-        Some(parsers) => parsers.run(work).await,
-        // What `work` took with it is gone after a panic, so nothing half done is seen.
-        None => std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok(),
-    };
-    done.ok_or_else(|| {
-        Finding::error(Code::Internal, "reading a page ended unexpectedly")
-            .remedy("please report this with the page's address")
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_panic_is_a_finding_and_the_next_page_is_read() {
-        let one = Parsers::start(1);
-        for parsers in [None, Some(&one)] {
-            let hurt = blocking(parsers, || panic!("a page nobody thought of")).await;
-            assert_eq!(hurt.map_err(|finding| finding.code), Err::<(), _>(Code::Internal));
-            assert_eq!(blocking(parsers, || 1).await.ok(), Some(1), "the only parser is free again");
-        }
-    }
 }

@@ -16,6 +16,7 @@ use crate::finding::{Code, Finding};
 use crate::listing::Listing;
 use crate::model::EntryId;
 use crate::normalise::id::entry_id;
+use crate::page::Page;
 
 mod finish;
 mod merge;
@@ -132,16 +133,18 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         // page where nothing but it is read.
         let alone = !self.source.full_text && self.source.media.is_none();
         let last = !self.keep_connection && (alone || validators.is_some());
-        match self.fetch(&url, validators.as_ref(), last).await? {
-            Answer::Unchanged(validators) => self.unchanged(validators).await,
-            Answer::Page(page, _) if assemble::is_turned_away(&url, &page.url) => {
+        let (source, container) = (Arc::clone(self.source), self.memory.baseline.container.clone());
+        let read = move |page: &Page| {
+            if assemble::is_turned_away(&page.requested, &page.url) {
                 let message = format!("the address leads to {}, which is no index page", page.url);
-                Err(Finding::error(Code::PageRefused, message).at_page(&url))
+                return Err(Finding::error(Code::PageRefused, message).at_page(&page.requested));
             }
-            Answer::Page(page, validators) => {
-                let (source, container) = (Arc::clone(self.source), self.memory.baseline.container.clone());
-                let read = move || read::listing(&page, &source, container.as_deref());
-                let listed = read::blocking(self.ports.parsers.as_ref(), read).await??;
+            read::listing(page, &source, container.as_deref())
+        };
+        match self.read(&url, validators.as_ref(), last, read).await? {
+            Answer::Unchanged(validators) => self.unchanged(validators).await,
+            Answer::Page(listed, validators) => {
+                let listed = listed?;
                 self.findings.extend(listed.findings);
                 let mut after = self.memory.clone();
                 after.validators = validators;
@@ -150,11 +153,18 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         }
     }
 
-    async fn fetch(&self, url: &url::Url, validators: Option<&Validators>, last: bool) -> Result<Answer, Finding> {
+    /// Asks for a page, and reads it with `read`.
+    async fn read<T: Send + 'static>(
+        &self,
+        url: &url::Url,
+        validators: Option<&Validators>,
+        last: bool,
+        read: impl FnOnce(&Page) -> T + Send + 'static,
+    ) -> Result<Answer<T>, Finding> {
         let source = self.source;
         let root = source.root.as_ref();
         let request = Request { url, home: &source.url, options: &source.request, root, validators, last };
-        self.ports.fetch.fetch(request).await
+        self.ports.fetch.read(request, read).await
     }
 
     /// The listing is as it was: nothing is parsed; files are written only if they are not as they should be.

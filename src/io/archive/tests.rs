@@ -8,7 +8,7 @@ use super::*;
 use crate::config::RequestOptions;
 use crate::finding::{Code, Finding};
 use crate::page::Page;
-use crate::pipeline::{Answer, Fetch, Request, Validators};
+use crate::pipeline::{Answer, Fetch, Parsers, Request, Validators};
 
 use chrono::{DateTime, Utc};
 use url::Url;
@@ -40,6 +40,10 @@ impl Fetch for Site {
             }
             None => Err(Finding::error(Code::HttpStatus, "answered 404 (not found)").status(404).at_page(request.url)),
         }
+    }
+
+    fn parsers(&self) -> Option<&Parsers> {
+        None
     }
 }
 

@@ -18,7 +18,7 @@ use super::record::{Record, hexadecimal};
 use super::{END, FORMAT};
 use crate::finding::{Code, Finding};
 use crate::page::Page;
-use crate::pipeline::{Answer, Fetch, Request, Validators};
+use crate::pipeline::{Answer, Fetch, Parsers, Request, Validators};
 
 /// A [`Fetch`] that records the answers of another one.
 pub struct Recorder<'a, F> {
@@ -189,6 +189,10 @@ impl<F: Fetch> Fetch for Recorder<'_, F> {
         spool.pages += usize::from(matches!(answer, Ok(Answer::Page(..))));
         spool.append(&home, &records);
         answer
+    }
+
+    fn parsers(&self) -> Option<&Parsers> {
+        self.inner.parsers()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Bodies of answers: read whole or not at all, within a size, at a bearable speed, and unpacked.
+//! Bodies of answers: read whole or not at all, within a size, at a bearable speed; then unpacked by whoever reads them.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::exchange::{Ask, Purpose};
 use super::unpack::{self, Coding, Trouble};
-use super::{Web, failure, hash};
+use super::{Web, failure};
 use crate::finding::{Code, Finding};
 
 /// The slowest bearable body, in bytes a second.
@@ -17,22 +17,65 @@ const LEAST_SPEED: u64 = 1024;
 /// How much of a body nobody wants is read, so that its connection can be used again.
 const DRAIN: usize = 64 * 1024;
 
-/// Smaller bodies are unpacked in less time than it takes to hand them over.
-const LARGE: usize = 4 * 1024;
+/// A body as it came.
+#[derive(Debug)]
+pub(super) struct Packed {
+    bytes: Vec<u8>,
+    codings: Vec<Coding>,
+    /// The most bytes that it may unpack to.
+    cap: u64,
+    /// Whether more are cut; else they are an error.
+    cut: bool,
+    /// Whether its end was announced: else only the end of the connection told it.
+    measured: bool,
+}
 
-/// A body that was read.
+/// A body that was unpacked.
 #[derive(Debug)]
 pub(super) struct Body {
     pub(super) bytes: Vec<u8>,
-    /// The fingerprint of the bytes; empty for those of an answer that is no page.
-    pub(super) hash: String,
     /// Whether it is known to be whole: not if only the end of the connection told its end.
     pub(super) whole: bool,
 }
 
+impl Packed {
+    /// A body of which `bytes` were wanted, and unpacked.
+    pub(super) fn beginning(bytes: Vec<u8>) -> Self {
+        Self { bytes, codings: Vec::new(), cap: u64::MAX, cut: true, measured: false }
+    }
+
+    /// The bytes as they came.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The body as it was before it was packed ([`unpack::unpack`]); `host` has sent it. For large bodies this takes
+    /// longer than the network's thread should be kept.
+    pub(super) fn unpack(self, host: &str) -> Result<Body, Finding> {
+        let Self { bytes, codings, cap, cut, measured } = self;
+        let cap_here = usize::try_from(cap).unwrap_or(usize::MAX);
+        let bytes = unpack::unpack(bytes, &codings, cap_here, cut).map_err(|trouble| match trouble {
+            Trouble::TooLarge => too_large(cap),
+            Trouble::Bomb => Finding::error(Code::BodyTooLarge, "the body unpacks to more than 200 times its size")
+                .remedy("no page does that; see what the address serves"),
+            Trouble::Damaged(how) => {
+                let message = format!("{host}: the body is damaged or ended before it was whole ({how})");
+                Finding::error(Code::FetchFailed, message)
+            }
+        })?;
+        let whole = measured || ends_like_a_page(&bytes);
+        Ok(Body { bytes, whole })
+    }
+}
+
 impl Web {
-    /// The body of `response`, unpacked.
-    pub(super) async fn read_body(&self, response: &mut Response, ask: &Ask<'_>, host: &str) -> Result<Body, Finding> {
+    /// The body of `response`.
+    pub(super) async fn read_body(
+        &self,
+        response: &mut Response,
+        ask: &Ask<'_>,
+        host: &str,
+    ) -> Result<Packed, Finding> {
         let failed = |words: String| Finding::error(Code::FetchFailed, format!("{host}: {words}"));
         let codings = unpack::codings(response.headers()).map_err(failed)?;
         let (cap, cut) = match ask.purpose {
@@ -44,40 +87,8 @@ impl Web {
         }
         let measured = [CONTENT_LENGTH, TRANSFER_ENCODING].iter().any(|name| response.headers().contains_key(name));
         let measured = measured || response.version() >= Version::HTTP_2;
-        let cap_here = usize::try_from(cap).unwrap_or(usize::MAX);
-        let packed = self.collect(response, ask, host, (cap, cut)).await?;
-        let is_page = ask.purpose == Purpose::Page;
-        let (bytes, hash) = self.unpack(packed, codings, cap_here, is_page).await.map_err(|trouble| match trouble {
-            Trouble::TooLarge => too_large(cap),
-            Trouble::Bomb => Finding::error(Code::BodyTooLarge, "the body unpacks to more than 200 times its size")
-                .remedy("no page does that; see what the address serves"),
-            Trouble::Damaged(how) => failed(format!("the body is damaged or ended before it was whole ({how})")),
-        })?;
-        let whole = measured || ends_like_a_page(&bytes);
-        Ok(Body { bytes, hash, whole })
-    }
-
-    /// The body unpacked ([`unpack::unpack`]), and the fingerprint of a page; anything else is cut at `cap`. Done away
-    /// from the network's thread if it is large enough to be worth the way.
-    async fn unpack(
-        &self,
-        packed: Vec<u8>,
-        codings: Vec<Coding>,
-        cap: usize,
-        is_page: bool,
-    ) -> Result<(Vec<u8>, String), Trouble> {
-        let is_large = packed.len() >= LARGE && !codings.is_empty();
-        let work = move || {
-            let bytes = unpack::unpack(packed, &codings, cap, !is_page)?;
-            let hash = if is_page { hash(&bytes) } else { String::new() };
-            Ok((bytes, hash))
-        };
-        match &self.parsers {
-            Some(parsers) if is_large => {
-                parsers.unpack(work).await.unwrap_or(Err(Trouble::Damaged("it cannot be unpacked")))
-            }
-            _ => work(),
-        }
+        let bytes = self.collect(response, ask, host, (cap, cut)).await?;
+        Ok(Packed { bytes, codings, cap, cut, measured })
     }
 
     /// The bytes as they come, at most `cap`; more are an error unless they are to be cut.

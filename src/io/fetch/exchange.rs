@@ -11,7 +11,7 @@ use reqwest::{Client, Method, Response, StatusCode};
 use tokio::time::Instant;
 use url::Url;
 
-use super::body::{Body, drain, read_beginning};
+use super::body::{Packed, drain, read_beginning};
 use super::{Web, failure, header};
 use crate::config::RequestOptions;
 use crate::finding::{Code, Finding};
@@ -50,12 +50,8 @@ pub(super) struct Landing {
     pub(super) url: Url,
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
-    /// Whole of a 200; else its beginning, which may say who answered.
-    pub(super) body: Vec<u8>,
-    /// The fingerprint of the body of a 200.
-    pub(super) hash: String,
-    /// Whether the body is known to be whole.
-    pub(super) whole: bool,
+    /// Whole of a 200; else its beginning, unpacked, which may say who answered.
+    pub(super) body: Packed,
     /// Whether the request was conditional.
     pub(super) conditional: bool,
     /// Where the permanent redirects lead with which the way began.
@@ -163,13 +159,10 @@ impl Web {
         let body = if status == StatusCode::OK {
             self.read_body(&mut response, ask, &host).await?
         } else {
-            Body { bytes: read_beginning(&mut response).await, hash: String::new(), whole: true }
+            Packed::beginning(read_beginning(&mut response).await)
         };
         let headers = std::mem::take(response.headers_mut());
-        let Body { bytes, hash, whole } = body;
-        let url = url.clone();
-        let landing = Landing { url, status, headers, body: bytes, hash, whole, conditional, moved: None };
-        Ok(Hop::Landed(Box::new(landing)))
+        Ok(Hop::Landed(Box::new(Landing { url: url.clone(), status, headers, body, conditional, moved: None })))
     }
 
     /// Leaves a host alone that asks for it or is overloaded.

@@ -80,7 +80,7 @@ pub(super) fn in_the_way(landing: &Landing) -> Option<Block> {
     let status = landing.status.as_u16();
     let header = |name: &str| landing.headers.get(name).and_then(|value| value.to_str().ok());
     let text = || {
-        let text = String::from_utf8_lossy(&landing.body);
+        let text = String::from_utf8_lossy(landing.body.bytes());
         block::shows_few_words(&text).then(|| block::by_refusal(status, &text)).flatten()
     };
     // The page of a 200 is looked at when it is opened: its text is not decoded yet.

@@ -118,15 +118,14 @@ impl Web {
             Ok(landing) => landing,
             // Redirects that lead nowhere count as no robots.txt (RFC 9309, section 2.3.1.2).
             Err(Stop::Redirects(_)) => return Ok(None),
-            Err(Stop::Failed(mut finding)) => {
-                if finding.code == Code::FetchFailed {
-                    finding.message.push_str(" (asked for its robots.txt)");
-                }
-                return Err(finding);
-            }
+            Err(Stop::Failed(finding)) => return Err(of_robots(finding)),
         };
         match landing.status {
-            StatusCode::OK => Ok(Some(robots::text(&landing.body))),
+            StatusCode::OK => {
+                let host = landing.url.host_str().unwrap_or_default();
+                let body = landing.body.unpack(host).map_err(of_robots)?;
+                Ok(Some(robots::text(&body.bytes)))
+            }
             // "Too many requests" says nothing about robots.txt.
             status if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => Ok(None),
             status if status.is_success() => Ok(None),
@@ -138,6 +137,14 @@ impl Web {
             }
         }
     }
+}
+
+/// Says that `finding` is about the robots.txt, which nobody asked for by name.
+fn of_robots(mut finding: Finding) -> Finding {
+    if finding.code == Code::FetchFailed {
+        finding.message.push_str(" (asked for its robots.txt)");
+    }
+    finding
 }
 
 fn ruled(body: Option<&str>) -> Standing {

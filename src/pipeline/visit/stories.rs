@@ -10,6 +10,7 @@ use crate::finding::{Code, Finding};
 use crate::page::Page;
 use crate::pipeline::Event;
 use crate::pipeline::furniture::{self, Lessons};
+use crate::pipeline::parsers::{self, Order};
 use crate::pipeline::ports::{Answer, Clock, Fetch, Publish, Store};
 use crate::pipeline::read::{self, Draft, ReadArticle, Setting, Step};
 
@@ -66,21 +67,19 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
 
     async fn read_page(&self, job: Job, setting: &Arc<Setting>, last: bool) -> Step {
         let Some(url) = job.teaser.url.clone() else { return Step::done(read::from_listing(&job, setting)) };
-        let page: Box<Page> = match self.fetch(&url, None, last).await {
-            Ok(Answer::Page(page, _)) if assemble::is_diverted(&url, &page.url, self.source) => {
+        let (setting_there, job_there, source) = (Arc::clone(setting), job.clone(), Arc::clone(self.source));
+        let read = move |page: &Page| {
+            if assemble::is_diverted(&page.requested, &page.url, &source) {
                 let message = format!("the story's address leads to {}, which is no story", page.url);
-                let finding = Finding::warning(Code::ArticleFailed, message).at_page(&url);
-                return Step::done(read::without_page(&job, setting, &finding));
+                let finding = Finding::warning(Code::ArticleFailed, message).at_page(&page.requested);
+                return Step::done(read::without_page(&job_there, &setting_there, &finding));
             }
-            Ok(Answer::Page(page, _)) => page,
-            Ok(Answer::Unchanged(_)) => return Step::done(read::from_listing(&job, setting)),
-            Err(finding) => return Step::done(read::without_page(&job, setting, &finding)),
+            read::story(job_there, page, &setting_there)
         };
-        let (setting_there, job_there) = (Arc::clone(setting), job.clone());
-        let read = move || read::story(job_there, &page, &setting_there);
-        match read::blocking(self.ports.parsers.as_ref(), read).await {
-            Ok(step) => step,
-            Err(finding) => Step::done(read::without_page(&job, setting, &finding.at_page(&url))),
+        match self.read(&url, None, last, read).await {
+            Ok(Answer::Page(step, _)) => step,
+            Ok(Answer::Unchanged(_)) => Step::done(read::from_listing(&job, setting)),
+            Err(finding) => Step::done(read::without_page(&job, setting, &finding)),
         }
     }
 
@@ -89,7 +88,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         let job = draft.job.clone();
         let (known, setting_there) = (Arc::clone(known), Arc::clone(setting));
         let make = move || read::finish(draft, &known.known, &setting_there);
-        match read::blocking(self.ports.parsers.as_ref(), make).await {
+        match parsers::run(self.ports.fetch.parsers(), Order::First, make).await {
             Ok(made) => made,
             Err(finding) => {
                 let finding = job.teaser.url.iter().fold(finding, Finding::at_page);
