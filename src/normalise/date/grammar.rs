@@ -185,7 +185,7 @@ impl<'a> Reader<'a> {
                     self.shifts.push((Unit::Day, days));
                     self.half = Some(half);
                 }
-                Meaning::Now(seconds) if self.now.is_none() => self.now = Some(seconds),
+                Meaning::Now(seconds) if self.now.is_none() => self.now = Some(i64::from(seconds)),
                 Meaning::Half(half) if self.half.is_none() => self.half = Some(half),
                 Meaning::Era(base) if self.era.is_none() => self.era = Some(base),
                 Meaning::Direction(direction) if self.direction.is_none_or(|known| known == direction) => {

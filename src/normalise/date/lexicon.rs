@@ -7,11 +7,13 @@
 //!
 //! It refuses to judge: a word that is a month and a weekday has both meanings here.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use chrono_tz::Tz;
+use hashbrown::HashMap;
 
+/// Somewhat more than there are words, and meanings.
+const MANY: usize = 14_000;
 const TABLES: [&str; 2] = [include_str!("extra.txt"), include_str!("words.txt")];
 
 /// The language of words that every language uses, such as `GMT`; always number 0.
@@ -71,7 +73,7 @@ pub(super) enum Meaning {
     /// `昨晚`: so many days from now, and the half of that day.
     ShiftHalf(i32, Half),
     /// `刚刚`: so many seconds ago.
-    Now(i64),
+    Now(i32),
     Half(Half),
     /// `noon`, `midnight`: an hour.
     Hour(u32),
@@ -103,14 +105,26 @@ pub(super) enum Meaning {
 
 /// All words, by their folded spelling.
 pub(super) struct Lexicon {
-    words: HashMap<&'static str, Vec<(Language, Meaning)>>,
+    /// Where the first meaning of each is among the meanings.
+    words: HashMap<&'static str, u32>,
+    meanings: Vec<Said>,
     tags: Vec<&'static str>,
     longest: usize,
 }
 
+/// One meaning of a word. There are thousands of words with one or two, so that a list for each would cost more than
+/// what is in it.
+struct Said {
+    language: Language,
+    meaning: Meaning,
+    /// Where the next meaning of the word is; 0, the place of a first one, after the last.
+    next: u32,
+}
+
 /// The compiled-in tables.
 pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
-    let mut lexicon = Lexicon { words: HashMap::with_capacity(16_384), tags: vec!["und"], longest: 0 };
+    let (words, meanings) = (HashMap::with_capacity(MANY), Vec::with_capacity(MANY));
+    let mut lexicon = Lexicon { words, meanings, tags: vec!["und"], longest: 0 };
     for table in TABLES {
         lexicon.add(table);
     }
@@ -119,8 +133,11 @@ pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
 
 impl Lexicon {
     /// What the folded `word` may say, in whichever language.
-    pub(super) fn get(&self, word: &str) -> &[(Language, Meaning)] {
-        self.words.get(word).map_or(&[], Vec::as_slice)
+    pub(super) fn get(&self, word: &str) -> impl Iterator<Item = (Language, Meaning)> {
+        let at = |place: u32| self.meanings.get(usize::try_from(place).ok()?);
+        let first = self.words.get(word).and_then(|first| at(*first));
+        let all = std::iter::successors(first, move |said| at(said.next).filter(|_| said.next > 0));
+        all.map(|said| (said.language, said.meaning))
     }
 
     /// The number of characters of the longest word.
@@ -176,10 +193,20 @@ impl Lexicon {
         if word.len() > self.longest {
             self.longest = self.longest.max(word.chars().count());
         }
-        let known = self.words.entry(word).or_default();
-        if !known.contains(&(language, meaning)) {
-            known.push((language, meaning));
+        let Ok(place) = u32::try_from(self.meanings.len()) else { return };
+        let first = *self.words.entry(word).or_insert(place);
+        let mut last = usize::try_from(first).unwrap_or_default();
+        while let Some(said) = self.meanings.get_mut(last) {
+            if (said.language, said.meaning) == (language, meaning) {
+                return;
+            }
+            if said.next == 0 {
+                said.next = place;
+                break;
+            }
+            last = usize::try_from(said.next).unwrap_or_default();
         }
+        self.meanings.push(Said { language, meaning, next: 0 });
     }
 }
 
@@ -202,7 +229,7 @@ fn meaning(key: &str) -> Option<Meaning> {
             Meaning::Shift(unit(name)?, amount.parse().ok()?)
         }
         "half-day" => Meaning::ShiftHalf(number()?, half(last?)?),
-        "now" => Meaning::Now(i64::from(number()?)),
+        "now" => Meaning::Now(number()?),
         "am" | "pm" | "midday" | "evening" => Meaning::Half(half(kind)?),
         "hour" => Meaning::Hour(count()?),
         "count" => Meaning::Count(count()?),

@@ -109,11 +109,8 @@ fn piece(text: &str, at: usize, rest: &str, first: char, language: Language) -> 
 fn word(text: &str, at: usize, language: Language) -> Option<(Vec<Meaning>, usize)> {
     ends(text, at).into_iter().rev().find_map(|end| {
         let entries = LEXICON.get(text.get(at..end)?);
-        let meanings: Vec<Meaning> = entries
-            .iter()
-            .filter(|(spoken, _)| *spoken == language || *spoken == SHARED)
-            .map(|(_, meaning)| *meaning)
-            .collect();
+        let entries = entries.filter(|(spoken, _)| *spoken == language || *spoken == SHARED);
+        let meanings: Vec<Meaning> = entries.map(|(_, meaning)| meaning).collect();
         (!meanings.is_empty()).then_some((meanings, end - at))
     })
 }
@@ -131,8 +128,8 @@ pub(super) fn languages(text: &str) -> Vec<Language> {
             continue;
         }
         let here = ends(text, at);
-        let here = here.iter().flat_map(|end| text.get(at..*end).map_or(&[][..], |word| LEXICON.get(word)));
-        let here: Vec<Language> = here.map(|(language, _)| *language).collect();
+        let words = here.iter().filter_map(|end| text.get(at..*end));
+        let here: Vec<Language> = words.flat_map(|word| LEXICON.get(word)).map(|(language, _)| language).collect();
         if apostrophe && here.is_empty() {
             continue;
         }
@@ -156,8 +153,7 @@ pub(super) fn mentions(text: &str, is: impl Fn(&Meaning) -> bool) -> bool {
         before = character;
         let words = || ends(text, at).into_iter().filter_map(|end| text.get(at..end));
         starts
-            && words()
-                .any(|word| word.chars().nth(1).is_some() && LEXICON.get(word).iter().any(|(_, meaning)| is(meaning)))
+            && words().any(|word| word.chars().nth(1).is_some() && LEXICON.get(word).any(|(_, meaning)| is(&meaning)))
     })
 }
 
