@@ -4,6 +4,7 @@
 //! the three formats call it. A value of these types is trusted: addresses are absolute, titles are plain text, HTML
 //! went through the sanitiser, and a [`Feed`] has no two entries with one id.
 
+mod artifact;
 mod line;
 mod timestamp;
 
@@ -15,6 +16,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+pub use artifact::{Artifact, Sheet};
 pub use line::one_line;
 pub(crate) use line::plain_run;
 pub use timestamp::{Precision, Timestamp};
@@ -408,17 +410,6 @@ impl Feed {
 /// The path of archive `number` of a feed in the output folder, without the ending.
 pub fn archive_stem(id: &FeedId, number: u32) -> String {
     format!("archive/{id}/{number}")
-}
-
-/// A file to publish.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Artifact {
-    /// Path inside the output folder, with `/`.
-    pub path: String,
-    /// Media type, such as `application/atom+xml`.
-    pub media_type: &'static str,
-    /// The content.
-    pub bytes: Vec<u8>,
 }
 
 #[cfg(test)]

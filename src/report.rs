@@ -7,6 +7,9 @@ mod health;
 pub mod metrics;
 pub mod status;
 
+use std::fmt::Write as _;
+use std::io::Write;
+
 use serde_json::{Value, json};
 use url::Url;
 
@@ -16,14 +19,14 @@ use crate::format;
 use crate::format::html_page::{Health, IndexFeed, SEARCH, SEARCH_SCRIPT};
 use crate::format::opml::OpmlOutline;
 use crate::hosting::Size;
-use crate::model::{Artifact, FeedId};
+use crate::model::{FeedId, Sheet};
 use crate::pipeline::{Outcome, Shown, State};
 
 /// The name of the OPML file.
 const OPML: &str = "feeds.opml";
 
 /// Makes `feeds.opml`, `index.html` with its script, `status.json` and so on for the feeds of `config` that have files, and
-/// gives one after the other to `put`.
+/// gives one after the other to `put`. Those of thousands of feeds take megabytes, so that none is ever held.
 ///
 /// # Errors
 /// The first error of `put`, which ends it.
@@ -31,7 +34,7 @@ pub fn overview<E>(
     config: &Config,
     feeds: &[(&Source, Shown)],
     merged: &[(&Merged, Shown)],
-    put: &mut dyn FnMut(Artifact) -> Result<(), E>,
+    put: &mut dyn FnMut(Sheet<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
     let title = config.title.as_deref().unwrap_or("Feeds");
     let merged = merged.iter().filter(|(_, shown)| shown.entries > 0).map(|(merged, shown)| (*merged, shown));
@@ -40,20 +43,23 @@ pub fn overview<E>(
     // OPML has no relative addresses: without `base_url` there is nothing to list.
     let opml = (!outlines.is_empty()).then_some(OPML);
     if let Some(path) = opml {
-        let bytes = format::opml::render(title, &outlines);
-        put(Artifact { path: path.to_owned(), media_type: "text/x-opml", bytes })?;
+        let write = |out: &mut dyn Write| format::opml::write(out, title, &outlines);
+        put(Sheet { path, media_type: "text/x-opml", write: &write })?;
     }
     drop(outlines);
-    let bytes = format::html_page::index_page(title, opml, &index_feeds(config, feeds, &merged));
-    put(Artifact { path: "index.html".to_owned(), media_type: "text/html", bytes })?;
-    let (path, bytes) = (SEARCH_SCRIPT.to_owned(), SEARCH.as_bytes().to_vec());
-    put(Artifact { path, media_type: "text/javascript", bytes })?;
-    let bytes = status::published(config, feeds, &merged);
-    put(Artifact { path: "status.json".to_owned(), media_type: "application/json", bytes })?;
-    let bytes = status::page(title, feeds);
-    put(Artifact { path: "status.html".to_owned(), media_type: "text/html", bytes })?;
-    let health = config.health.then(|| health::artifact(config, feeds)).flatten();
-    health.map_or(Ok(()), put)
+    let index = index_feeds(config, feeds, &merged);
+    let write = |out: &mut dyn Write| format::html_page::index_page(out, title, opml, &index);
+    put(Sheet { path: "index.html", media_type: "text/html", write: &write })?;
+    drop(index);
+    let write = |out: &mut dyn Write| out.write_all(SEARCH.as_bytes());
+    put(Sheet { path: SEARCH_SCRIPT, media_type: "text/javascript", write: &write })?;
+    let write = |out: &mut dyn Write| status::write_published(out, config, feeds, &merged);
+    put(Sheet { path: "status.json", media_type: "application/json", write: &write })?;
+    let write = |out: &mut dyn Write| status::write_page(out, title, feeds);
+    put(Sheet { path: "status.html", media_type: "text/html", write: &write })?;
+    let Some(health) = config.health.then(|| health::artifact(config, feeds)).flatten() else { return Ok(()) };
+    let write = |out: &mut dyn Write| out.write_all(&health.bytes);
+    put(Sheet { path: &health.path, media_type: health.media_type, write: &write })
 }
 
 /// Whether the files about so many feeds name the newest entries of each.
@@ -61,7 +67,11 @@ pub fn names_latest(feeds: usize) -> bool {
     feeds <= format::html_page::MAX_WITH_LATEST
 }
 
-fn outlines(config: &Config, feeds: &[(&Source, Shown)], merged: &[(&Merged, &Shown)]) -> Vec<OpmlOutline> {
+fn outlines<'c>(
+    config: &'c Config,
+    feeds: &'c [(&Source, Shown)],
+    merged: &[(&'c Merged, &'c Shown)],
+) -> Vec<OpmlOutline<'c>> {
     let alive = feeds.iter().filter(|(_, shown)| shown.entries > 0);
     let alive =
         alive.filter_map(|(source, shown)| outline(config, &source.id, &source.url, source.category.as_deref(), shown));
@@ -70,7 +80,11 @@ fn outlines(config: &Config, feeds: &[(&Source, Shown)], merged: &[(&Merged, &Sh
     alive.chain(together).collect()
 }
 
-fn index_feeds(config: &Config, feeds: &[(&Source, Shown)], merged: &[(&Merged, &Shown)]) -> Vec<IndexFeed> {
+fn index_feeds<'c>(
+    config: &'c Config,
+    feeds: &'c [(&Source, Shown)],
+    merged: &[(&'c Merged, &'c Shown)],
+) -> Vec<IndexFeed<'c>> {
     let base = config.base_url.as_ref();
     let together = merged.iter().filter_map(|(merged, shown)| {
         let home = base.or_else(|| config.sources.get(*merged.parts.first()?).map(|source| &source.url))?;
@@ -81,29 +95,30 @@ fn index_feeds(config: &Config, feeds: &[(&Source, Shown)], merged: &[(&Merged, 
     pages.chain(together).collect()
 }
 
-fn outline(config: &Config, id: &FeedId, home: &Url, category: Option<&str>, shown: &Shown) -> Option<OpmlOutline> {
+fn outline<'c>(
+    config: &Config,
+    id: &FeedId,
+    home: &'c Url,
+    category: Option<&'c str>,
+    shown: &'c Shown,
+) -> Option<OpmlOutline<'c>> {
     let xml_url = config.base_url.as_ref()?.join(&format!("{id}.atom")).ok()?;
-    Some(OpmlOutline {
-        title: shown.title.clone(),
-        category: category.map(str::to_owned),
-        html_url: home.clone(),
-        xml_url,
-    })
+    Some(OpmlOutline { title: &shown.title, category, html_url: home, xml_url: xml_url.into() })
 }
 
-fn index_feed(id: &FeedId, home: &Url, category: Option<&str>, shown: &Shown) -> IndexFeed {
+fn index_feed<'c>(id: &'c FeedId, home: &'c Url, category: Option<&'c str>, shown: &'c Shown) -> IndexFeed<'c> {
     let title = if shown.title.is_empty() { id.as_str() } else { &shown.title };
     let trouble: Vec<&str> = shown.errors().map(|finding| finding.message.as_str()).collect();
     IndexFeed {
-        id: id.clone(),
-        title: title.to_owned(),
-        language: shown.language.clone(),
-        category: category.map(str::to_owned),
-        home: home.clone(),
+        id,
+        title,
+        language: shown.language.as_deref(),
+        category,
+        home,
         entries: shown.entries,
         newest: shown.newest.map(|newest| newest.date_naive()),
         health: if trouble.is_empty() { Health::Ok } else { Health::Failing(trouble.join("; ")) },
-        latest: shown.latest.clone(),
+        latest: &shown.latest,
     }
 }
 
@@ -157,10 +172,9 @@ pub fn failures(outcomes: &[Outcome], common: &[Finding]) -> usize {
 
 /// The table of a run, one row a feed.
 pub fn table(outcomes: &[Outcome]) -> String {
-    let mut table = plain_table(&["feed", "state", "new", "changed", "kept", "entries", "newest"]);
-    for outcome in outcomes {
+    let row = |outcome: &Outcome| {
         let newest = outcome.newest.map(|time| time.format("%Y-%m-%d").to_string());
-        table.add_row([
+        [
             outcome.id.to_string(),
             state(outcome).to_owned(),
             outcome.new.to_string(),
@@ -168,27 +182,41 @@ pub fn table(outcomes: &[Outcome]) -> String {
             kept(outcome).to_string(),
             outcome.entries.to_string(),
             newest.unwrap_or_else(|| "-".to_owned()),
-        ]);
-    }
-    aligned(table, &[2, 3, 4, 5])
+        ]
+    };
+    let header = ["feed", "state", "new", "changed", "kept", "entries", "newest"];
+    plain_table(header, [2, 3, 4, 5], || outcomes.iter().map(row))
 }
 
-/// A table without lines.
-fn plain_table(header: &[&str]) -> comfy_table::Table {
-    let mut table = comfy_table::Table::new();
-    table.load_style(comfy_table::presets::NOTHING);
-    table.set_header(header);
-    table
-}
-
-/// The text of `table`, with numbers in some of its columns.
-fn aligned(mut table: comfy_table::Table, numbers: &[usize]) -> String {
-    for column in numbers {
-        if let Some(column) = table.column_mut(*column) {
-            column.set_cell_alignment(comfy_table::CellAlignment::Right);
+/// A table without lines; the columns `numbers` stand at the right. Its rows are made twice, first to see how wide the
+/// columns are, so that those of thousands of feeds are never held.
+fn plain_table<const COLUMNS: usize, const NUMBERS: usize, R: Iterator<Item = [String; COLUMNS]>>(
+    header: [&str; COLUMNS],
+    numbers: [usize; NUMBERS],
+    rows: impl Fn() -> R,
+) -> String {
+    let header = || std::iter::once(header.map(str::to_owned));
+    let mut widths = [0; COLUMNS];
+    for row in header().chain(rows()) {
+        for (width, cell) in widths.iter_mut().zip(&row) {
+            *width = cell.chars().count().max(*width);
         }
     }
-    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    let mut text = String::new();
+    for row in header().chain(rows()) {
+        for (column, (cell, width)) in row.iter().zip(widths).enumerate() {
+            // Writing to a text cannot fail.
+            let _ = if numbers.contains(&column) {
+                write!(text, " {cell:>width$} ")
+            } else {
+                write!(text, " {cell:<width$} ")
+            };
+        }
+        text.truncate(text.trim_end_matches(' ').len());
+        text.push('\n');
+    }
+    text.truncate(text.trim_end().len());
+    text
 }
 
 /// The state of a feed in one word.

@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 pub use feed::render as feed_page;
 pub(super) use feed::render_some as feed_page_some;
 pub(crate) use index::MAX_WITH_LATEST;
-pub use index::{Health, IndexFeed, render as index_page};
+pub use index::{Health, IndexFeed, write as index_page};
 
 use crate::format::{FORMATS, Format, Layout, xml};
 use crate::model::FeedId;
@@ -53,17 +53,28 @@ struct Frame<'a> {
     class: &'a str,
 }
 
+/// The end of every page.
+const END: &str = "</body></html>\n";
+
 impl Frame<'_> {
     /// The whole page.
     fn around(self, body: &dyn Render) -> Vec<u8> {
+        let mut page = self.begin();
+        body.render_to(&mut page);
+        page.push_str(END);
+        page.into_bytes()
+    }
+
+    /// The page up to where its words begin.
+    fn begin(self) -> String {
         let Self { title, allowed, head, class } = self;
         let hash = STYLE_HASH.as_str();
         let policy =
             format!("default-src 'none'; style-src 'sha256-{hash}'; {allowed}; base-uri 'none'; form-action 'none'");
         let page = html! {
             (DOCTYPE)
-            html lang="en" {
-                head {
+            (PreEscaped("<html lang=\"en\">"))
+            head {
                     meta charset="utf-8";
                     meta http-equiv="Content-Security-Policy" content=(policy);
                     meta name="viewport" content="width=device-width, initial-scale=1";
@@ -74,13 +85,11 @@ impl Frame<'_> {
                     link rel="icon" href=(ICON);
                     "\n" (head)
                     style { (PreEscaped(STYLE)) }
-                }
-                "\n"
-                body class=(class) { "\n" (body) }
             }
             "\n"
+            (PreEscaped("<body class=\"")) (class) (PreEscaped("\">\n"))
         };
-        page.into_string().into_bytes()
+        page.into_string()
     }
 }
 

@@ -13,31 +13,29 @@ use crate::format::{grouped, xml};
 
 /// One feed of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OpmlOutline {
+pub struct OpmlOutline<'a> {
     /// The name for people.
-    pub title: String,
+    pub title: &'a str,
     /// The group in which it stands.
-    pub category: Option<String>,
+    pub category: Option<&'a str>,
     /// The page that the feed is made from.
-    pub html_url: Url,
-    /// Where the feed is; OPML has no relative addresses.
-    pub xml_url: Url,
+    pub html_url: &'a Url,
+    /// The address of the feed; OPML has no relative ones.
+    pub xml_url: String,
 }
 
 /// Writes the list; `title` is its name. Feeds without a category come first; categories follow in the order in which
 /// they first appear, each with its feeds in the order of `entries`.
-pub fn render(title: &str, entries: &[OpmlOutline]) -> Vec<u8> {
-    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
-    // Writing to memory cannot fail.
-    if write(&mut writer, title, entries).is_err() {
-        return Vec::new();
-    }
-    let mut bytes = writer.into_inner();
-    bytes.push(b'\n');
-    bytes
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(out: &mut dyn io::Write, title: &str, entries: &[OpmlOutline<'_>]) -> io::Result<()> {
+    let mut writer = Writer::new_with_indent(out, b' ', 2);
+    write_list(&mut writer, title, entries)?;
+    writer.into_inner().write_all(b"\n")
 }
 
-fn write(writer: &mut Writer<Vec<u8>>, title: &str, entries: &[OpmlOutline]) -> io::Result<()> {
+fn write_list(writer: &mut Writer<&mut dyn io::Write>, title: &str, entries: &[OpmlOutline<'_>]) -> io::Result<()> {
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
     writer.write_event(Event::Start(BytesStart::new("opml").with_attributes([("version", "2.0")])))?;
     writer.write_event(Event::Start(BytesStart::new("head")))?;
@@ -46,7 +44,7 @@ fn write(writer: &mut Writer<Vec<u8>>, title: &str, entries: &[OpmlOutline]) -> 
     writer.write_event(Event::End(BytesEnd::new("title")))?;
     writer.write_event(Event::End(BytesEnd::new("head")))?;
     writer.write_event(Event::Start(BytesStart::new("body")))?;
-    for (category, entries) in grouped(entries, |entry| entry.category.as_deref()) {
+    for (category, entries) in grouped(entries, |entry| entry.category) {
         let category = category.and_then(some_line);
         if let Some(category) = &category {
             let attributes = [("text", category.as_str()), ("title", category.as_str())];
@@ -67,17 +65,12 @@ fn some_line(words: &str) -> Option<String> {
     Some(xml::line(words).into_owned()).filter(|line| !line.is_empty())
 }
 
-fn write_outline(writer: &mut Writer<Vec<u8>>, entry: &OpmlOutline) -> io::Result<()> {
+fn write_outline(writer: &mut Writer<&mut dyn io::Write>, entry: &OpmlOutline<'_>) -> io::Result<()> {
     let OpmlOutline { title, category: _, html_url, xml_url } = entry;
     // OPML asks for words; the address is better than none.
     let title = some_line(title).unwrap_or_else(|| html_url.to_string());
-    let attributes = [
-        ("type", "rss"),
-        ("text", &*title),
-        ("title", &*title),
-        ("htmlUrl", html_url.as_str()),
-        ("xmlUrl", xml_url.as_str()),
-    ];
+    let attributes =
+        [("type", "rss"), ("text", &*title), ("title", &*title), ("htmlUrl", html_url.as_str()), ("xmlUrl", xml_url)];
     writer.write_event(Event::Empty(BytesStart::new("outline").with_attributes(attributes)))
 }
 
@@ -85,15 +78,21 @@ fn write_outline(writer: &mut Writer<Vec<u8>>, entry: &OpmlOutline) -> io::Resul
 mod tests {
     use super::*;
 
+    fn render(title: &str, entries: &[OpmlOutline<'_>]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        write(&mut bytes, title, entries).unwrap();
+        bytes
+    }
+
     #[test]
     fn any_title_gives_a_list() {
-        let url = |text| Url::parse(text).unwrap();
+        let home = Url::parse("https://site.example/?a=1&b='2'").unwrap();
         let odd = "A & <b> \"q\" ]]>\u{0}\n中";
         let outline = OpmlOutline {
-            title: odd.to_owned(),
+            title: odd,
             category: None,
-            html_url: url("https://site.example/?a=1&b='2'"),
-            xml_url: url("https://me.example/a.atom"),
+            html_url: &home,
+            xml_url: "https://me.example/a.atom".to_owned(),
         };
         let bytes = render(odd, &[outline]);
         let text = String::from_utf8(bytes).unwrap();
@@ -109,11 +108,12 @@ mod tests {
 
     #[test]
     fn categories_are_groups_in_their_first_order() {
-        let outline = |name: &str, category: Option<&str>| OpmlOutline {
-            title: name.to_owned(),
-            category: category.map(str::to_owned),
-            html_url: Url::parse("https://site.example/").unwrap(),
-            xml_url: Url::parse(&format!("https://me.example/{name}.atom")).unwrap(),
+        let home = Url::parse("https://site.example/").unwrap();
+        let outline = |title: &'static str, category: Option<&'static str>| OpmlOutline {
+            title,
+            category,
+            html_url: &home,
+            xml_url: format!("https://me.example/{title}.atom"),
         };
         let outlines = [
             outline("a", Some("Town & land")),

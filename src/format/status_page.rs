@@ -3,7 +3,8 @@
 //! Like all that is published it says nothing that moves by itself: since when a feed fails, and when it was last well
 //! before, but not when it was looked at. Works without scripts and loads nothing.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::{self, Write};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use url::Url;
@@ -54,13 +55,14 @@ impl StatusRow<'_> {
 }
 
 /// Writes the page: failing feeds first, each part in the order given.
-pub fn render(title: &str, rows: &[StatusRow<'_>]) -> Vec<u8> {
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(out: &mut dyn Write, title: &str, rows: &[StatusRow<'_>]) -> io::Result<()> {
     let heading = format!("{}: status", escaped(title));
     let failing = rows.iter().filter(|row| row.fails()).count();
-    let mut page = String::new();
-    // Writing to a text cannot fail, so results of `write!` are dropped here and below.
-    let _ = write!(
-        page,
+    write!(
+        out,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -70,16 +72,19 @@ pub fn render(title: &str, rows: &[StatusRow<'_>]) -> Vec<u8> {
          <th>Entries</th><th>Newest</th><th>Findings</th></tr></thead>\n<tbody>\n",
         failing,
         rows.len()
-    );
+    )?;
+    let mut text = String::new();
     for row in rows.iter().filter(|row| row.fails()).chain(rows.iter().filter(|row| !row.fails())) {
-        push_row(&mut page, row);
+        text.clear();
+        push_row(&mut text, row);
+        out.write_all(text.as_bytes())?;
     }
-    page.push_str("</tbody>\n</table>\n</body>\n</html>\n");
-    page.into_bytes()
+    out.write_all(b"</tbody>\n</table>\n</body>\n</html>\n")
 }
 
 fn push_row(page: &mut String, row: &StatusRow<'_>) {
     let (id, title, home) = (escaped(row.id), escaped(row.title), escaped(row.home.as_str()));
+    // Writing to a text cannot fail, so results of `write!` are dropped here and below.
     let _ = write!(
         page,
         "<tr id=\"{id}\"><th scope=\"row\"><bdi>{title}</bdi><br><a class=\"quiet\" href=\"{home}\">{id}</a></th><td>"
@@ -149,7 +154,9 @@ mod tests {
             last_success: None,
             findings,
         };
-        let page = String::from_utf8(render("F", &[row("well", &[]), row("ill", &[finding])])).unwrap();
+        let mut page = Vec::new();
+        write(&mut page, "F", &[row("well", &[]), row("ill", &[finding])]).unwrap();
+        let page = String::from_utf8(page).unwrap();
         assert!(page.contains("<p>1 of 2 failing.") && page.contains("since <time datetime=\"2026-11-22T12:00:00Z\">"));
         assert!(page.find("id=\"ill\"") < page.find("id=\"well\""));
         let html = scraper::Html::parse_document(&page);

@@ -25,27 +25,31 @@ pub(super) fn settle<P: Publish>(
 ) -> Result<Vec<Finding>, PublishError> {
     let merged = config.merged.iter().map(|merged| merged.id.as_str());
     let ids: HashSet<&str> = config.sources.iter().map(|source| source.id.as_str()).chain(merged).collect();
-    let mut own: BTreeSet<String> = current.iter().map(|(path, _)| path.clone()).collect();
-    let mut unrenewed = BTreeSet::new();
-    let known = publish.read(inventory::PATH).map(|list| inventory::read(&list)).unwrap_or_default();
-    for path in known {
-        if own.contains(&path) || path == inventory::PATH {
+    current.sort_unstable();
+    let known = publish.read(inventory::PATH).unwrap_or_default();
+    let (mut others, mut unrenewed) = (Vec::new(), BTreeSet::new());
+    for path in inventory::read(&known) {
+        let is_current = current.binary_search_by(|(own, _)| own.as_str().cmp(path)).is_ok();
+        if is_current || path == inventory::PATH {
             continue;
         }
-        let Some(size) = publish.size(&path) else { continue };
-        let off = twins::is_twin(&path) && !config.precompress;
-        let configured = !off && inventory::feed_of(&path).is_some_and(|id| ids.contains(id));
+        let Some(size) = publish.size(path) else { continue };
+        let off = twins::is_twin(path) && !config.precompress;
+        let configured = !off && inventory::feed_of(path).is_some_and(|id| ids.contains(id));
         if !configured && (off || stale == Stale::Remove) {
-            publish.remove(&path)?;
+            publish.remove(path)?;
             continue;
         }
         if !configured {
-            unrenewed.insert(path.clone());
+            unrenewed.insert(path.to_owned());
         }
-        current.push((path.clone(), size));
-        own.insert(path);
+        others.push((path.to_owned(), size));
     }
-    let list = inventory::write(&own);
+    drop(known);
+    current.append(&mut others);
+    current.sort_unstable();
+    current.dedup_by(|one, other| one.0 == other.0);
+    let list = inventory::write(current.iter().map(|(path, _)| path.as_str()));
     publish.write(&list)?;
     current.push((list.path, u64::try_from(list.bytes.len()).unwrap_or(u64::MAX)));
     let mut findings = hosting::weigh(config.host, current);

@@ -77,14 +77,14 @@ fn write<F, S: Store, P: Publish, C>(
     let (rows, merged) = rows(config, outcomes, ports, &mut current)?;
     let mirroring = std::mem::take(&mut current.mirroring);
     let mut current = current.files;
-    // Each is written before the next is made: for thousands of feeds they are large.
-    let mut put = |artifact| {
-        files.extend(twins::write(ports.publish, config, artifact)?.1);
+    report::overview(config, &rows, &merged, &mut |sheet| {
+        files.extend(twins::write_sheet(ports.publish, config, sheet)?);
         Ok::<(), Finding>(())
-    };
-    report::overview(config, &rows, &merged, &mut put)?;
-    hosting::files(config.host).into_iter().try_for_each(&mut put)?;
+    })?;
     drop((rows, merged));
+    for artifact in hosting::files(config.host) {
+        files.extend(twins::write(ports.publish, config, artifact)?.1);
+    }
     current.extend(files.iter().cloned());
     current.extend(pictures(&mirroring, ports)?);
     let findings = belongings::settle(config, ports.stale, &mut current, ports.publish)?;

@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::config::RequestOptions;
 use crate::finding::{Code, Finding};
-use crate::model::{Artifact, Entry, EntryId, FeedId};
+use crate::model::{Artifact, Entry, EntryId, FeedId, Sheet};
 use crate::page::Page;
 use crate::pipeline::memory::{Baseline, Doubt, Incident, Pace};
 use crate::pipeline::parsers::{self, Order, Parsers};
@@ -399,6 +399,8 @@ pub trait Publish: Sync {
     /// Writes a file, unless its bytes are already there. It is shown by [`Publish::finish`]; this trait's other functions
     /// see it at once.
     fn write(&self, artifact: &Artifact) -> Result<Written, PublishError>;
+    /// The same for a file that is not held; returns its size in bytes, too.
+    fn write_sheet(&self, sheet: Sheet<'_>) -> Result<(Written, u64), PublishError>;
     /// The content of a published file, if there is one.
     fn read(&self, path: &str) -> Option<Vec<u8>>;
     /// The size of a published file in bytes, if there is one.

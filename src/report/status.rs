@@ -3,6 +3,8 @@
 //! What is published says nothing that moves by itself: no time of the last visit, no number of failures in a row. The
 //! last success is published while a feed fails, because then it stands still.
 
+use std::io::{self, Write};
+
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use url::Url;
@@ -59,11 +61,15 @@ impl<'a, T, I: Serialize> Serialize for Each<'a, T, I> {
 }
 
 /// `status.json`.
-pub(super) fn published(config: &Config, feeds: &[(&Source, Shown)], merged: &[(&Merged, &Shown)]) -> Vec<u8> {
+pub(super) fn write_published(
+    out: &mut dyn Write,
+    config: &Config,
+    feeds: &[(&Source, Shown)],
+    merged: &[(&Merged, &Shown)],
+) -> io::Result<()> {
     let whole = Published { feeds: Each(feeds, feed_status, config), merged: Each(merged, merged_status, config) };
-    let mut bytes = serde_json::to_vec_pretty(&whole).unwrap_or_default();
-    bytes.push(b'\n');
-    bytes
+    serde_json::to_writer_pretty(&mut *out, &whole)?;
+    out.write_all(b"\n")
 }
 
 fn feed_status<'a>((source, shown): &'a (&'a Source, Shown), config: &'a Config) -> FeedStatus<'a> {
@@ -98,7 +104,7 @@ fn files(id: &FeedId, config: &Config) -> Vec<String> {
 }
 
 /// `status.html`.
-pub(super) fn page(title: &str, feeds: &[(&Source, Shown)]) -> Vec<u8> {
+pub(super) fn write_page(out: &mut dyn Write, title: &str, feeds: &[(&Source, Shown)]) -> io::Result<()> {
     fn row<'a>((source, shown): &'a (&'a Source, Shown)) -> StatusRow<'a> {
         StatusRow {
             id: source.id.as_str(),
@@ -112,7 +118,7 @@ pub(super) fn page(title: &str, feeds: &[(&Source, Shown)]) -> Vec<u8> {
         }
     }
     let rows: Vec<StatusRow<'_>> = feeds.iter().map(row).collect();
-    status_page::render(title, &rows)
+    status_page::write(out, title, &rows)
 }
 
 /// Everything that is remembered of `feeds`, for `feedmill status --json`.
@@ -140,16 +146,14 @@ pub fn details(feeds: &[(&Source, Memory)]) -> Vec<Value> {
 
 /// The table of `feedmill status`; times are UTC.
 pub fn table(feeds: &[(&Source, Memory)]) -> String {
-    let mut table =
-        super::plain_table(&["feed", "state", "last success", "items", "entries", "next due", "failures", "findings"]);
     let minute = |time: Option<chrono::DateTime<chrono::Utc>>| {
         time.map_or_else(|| "-".to_owned(), |time| time.format("%Y-%m-%d %H:%M").to_string())
     };
-    for (source, memory) in feeds {
+    let row = |(source, memory): &(&Source, Memory)| {
         let mut codes: Vec<&str> =
             memory.failure.iter().chain(&memory.findings).map(|finding| finding.code.name()).collect();
         codes.dedup();
-        table.add_row([
+        [
             source.id.to_string(),
             state(memory).to_owned(),
             minute(memory.last_success),
@@ -158,9 +162,10 @@ pub fn table(feeds: &[(&Source, Memory)]) -> String {
             minute(memory.next_due),
             memory.failures.to_string(),
             if codes.is_empty() { "-".to_owned() } else { codes.join(", ") },
-        ]);
-    }
-    super::aligned(table, &[3, 4, 6])
+        ]
+    };
+    let header = ["feed", "state", "last success", "items", "entries", "next due", "failures", "findings"];
+    super::plain_table(header, [3, 4, 6], || feeds.iter().map(row))
 }
 
 /// The state of a feed in one word.

@@ -3,11 +3,13 @@
 //! Cheap for ten thousand feeds: a row is some hundred bytes, the newest titles are named only while there are few
 //! feeds, and a browser lays out only the rows that are in sight.
 
+use std::io::{self, Write};
+
 use chrono::NaiveDate;
-use maud::{Markup, Render, html};
+use maud::{Markup, html};
 use url::Url;
 
-use super::{Frame, SEARCH_SCRIPT, about_feeds, alternates, counted, direction, logo, subscribe_links};
+use super::{END, Frame, SEARCH_SCRIPT, about_feeds, alternates, counted, direction, logo, subscribe_links};
 use crate::format::{grouped, xml};
 use crate::model::FeedId;
 
@@ -18,17 +20,17 @@ pub(crate) const MAX_WITH_LATEST: usize = 200;
 
 /// One feed of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IndexFeed {
+pub struct IndexFeed<'a> {
     /// The stem of its files, which stand beside the page.
-    pub id: FeedId,
+    pub id: &'a FeedId,
     /// The name for people.
-    pub title: String,
+    pub title: &'a str,
     /// BCP 47 tag of the language of its titles.
-    pub language: Option<String>,
+    pub language: Option<&'a str>,
     /// The heading under which it stands.
-    pub category: Option<String>,
+    pub category: Option<&'a str>,
     /// The page it was made from.
-    pub home: Url,
+    pub home: &'a Url,
     /// How many entries it has; without any it has no files yet.
     pub entries: usize,
     /// The day of its newest entry.
@@ -36,7 +38,7 @@ pub struct IndexFeed {
     /// Whether the last visit went well.
     pub health: Health,
     /// Titles and addresses of its newest entries, newest first.
-    pub latest: Vec<(String, Url)>,
+    pub latest: &'a [(String, Url)],
 }
 
 /// How the last visit went.
@@ -50,11 +52,14 @@ pub enum Health {
 
 /// Writes the page. `title` is its heading; `opml` is the path of the OPML file beside it, if there is one. Feeds
 /// without a category come first; categories follow in the order in which they first appear.
-pub fn render(title: &str, opml: Option<&str>, feeds: &[IndexFeed]) -> Vec<u8> {
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(out: &mut dyn Write, title: &str, opml: Option<&str>, feeds: &[IndexFeed<'_>]) -> io::Result<()> {
     let many = feeds.len() > MAX_WITH_LATEST;
     let head = html! {
         @if feeds.len() <= MAX_ALTERNATES {
-            @for feed in feeds.iter().filter(|feed| feed.entries > 0) { (alternates(&feed.id, &feed.title)) }
+            @for feed in feeds.iter().filter(|feed| feed.entries > 0) { (alternates(feed.id, feed.title)) }
         }
         @if let Some(opml) = opml {
             link rel="outline" type="text/x-opml" title="OPML" href=(opml); "\n"
@@ -79,7 +84,6 @@ pub fn render(title: &str, opml: Option<&str>, feeds: &[IndexFeed]) -> Vec<u8> {
         }
         "\n"
     };
-    let body = Body { top, feeds, many };
     // The script is the page's own file; nothing else may run.
     let frame = Frame {
         title,
@@ -87,41 +91,31 @@ pub fn render(title: &str, opml: Option<&str>, feeds: &[IndexFeed]) -> Vec<u8> {
         head,
         class: if many { "index many" } else { "index" },
     };
-    frame.around(&body)
-}
-
-/// What stands in the body. It goes straight into the page, since that of thousands of feeds takes megabytes.
-struct Body<'a> {
-    top: Markup,
-    feeds: &'a [IndexFeed],
-    many: bool,
-}
-
-impl Render for Body<'_> {
-    fn render_to(&self, page: &mut String) {
-        let Self { top, feeds, many } = self;
-        top.render_to(page);
-        page.push_str("<main>");
-        for (category, feeds) in grouped(feeds, |feed| feed.category.as_deref()) {
-            page.push_str("<section>");
-            html! { @if let Some(category) = category { h2 dir="auto" { (xml::line(category)) } } }.render_to(page);
-            page.push_str("<ul class=\"feeds\">\n");
-            for feed in feeds {
-                html! { (row(feed, *many)) "\n" }.render_to(page);
-            }
-            page.push_str("</ul></section>");
+    let mut put = |words: &str| out.write_all(words.as_bytes());
+    put(&frame.begin())?;
+    put(&top.0)?;
+    put("<main>")?;
+    for (category, feeds) in grouped(feeds, |feed| feed.category) {
+        put("<section>")?;
+        put(&html! { @if let Some(category) = category { h2 dir="auto" { (xml::line(category)) } } }.0)?;
+        put("<ul class=\"feeds\">\n")?;
+        for feed in feeds {
+            put(&row(feed, many).0)?;
+            put("\n")?;
         }
-        page.push_str("</main>\n");
-        let bottom = html! {
-            footer.quiet {
-                p { "This page loads nothing from other sites. " a href="status.json" { "Status of all feeds" } }
-            }
-        };
-        bottom.render_to(page);
+        put("</ul></section>")?;
     }
+    put("</main>\n")?;
+    let bottom = html! {
+        footer.quiet {
+            p { "This page loads nothing from other sites. " a href="status.json" { "Status of all feeds" } }
+        }
+    };
+    put(&bottom.0)?;
+    put(END)
 }
 
-fn overview(feeds: &[IndexFeed]) -> Markup {
+fn overview(feeds: &[IndexFeed<'_>]) -> Markup {
     let failing = feeds.iter().filter(|feed| feed.health != Health::Ok).count();
     let newest = feeds.iter().filter_map(|feed| feed.newest).max();
     html! {
@@ -133,10 +127,10 @@ fn overview(feeds: &[IndexFeed]) -> Markup {
     }
 }
 
-fn row(feed: &IndexFeed, many: bool) -> Markup {
+fn row(feed: &IndexFeed<'_>, many: bool) -> Markup {
     let IndexFeed { id, title, language, category: _, home, entries, newest, health, latest } = feed;
     let title = xml::line(title);
-    let (language, direction) = (language.as_deref().and_then(xml::language), direction(language.as_deref()));
+    let (language, direction) = (language.and_then(xml::language), direction(*language));
     let host = home.host_str().unwrap_or(home.as_str());
     let host = host.strip_prefix("www.").unwrap_or(host);
     html! {
@@ -153,7 +147,7 @@ fn row(feed: &IndexFeed, many: bool) -> Markup {
             @if let Health::Failing(words) = health { p.ill dir="auto" { "Failing: " (xml::line(words)) } }
             @if !many && !latest.is_empty() {
                 ul.latest lang=[language] dir=(direction) {
-                    @for (title, url) in latest { li { a href=(url) { bdi { (xml::line(title)) } } } }
+                    @for (title, url) in *latest { li { a href=(url) { bdi { (xml::line(title)) } } } }
                 }
             }
             @if *entries > 0 { (subscribe_links(id, &title)) }

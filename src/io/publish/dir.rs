@@ -9,13 +9,13 @@
 
 use std::collections::BTreeSet;
 use std::fs::{File, FileType, Metadata};
-use std::io::{Error, ErrorKind, Read};
+use std::io::{BufWriter, Error, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use crate::io::files::explain;
-use crate::model::Artifact;
+use crate::model::{Artifact, Sheet};
 use crate::pipeline::{Publish, PublishError, Written};
 
 mod staged;
@@ -35,6 +35,11 @@ const TEMPORARY_AGE: Duration = Duration::from_hours(1);
 
 /// How many bytes of a file are compared at a time.
 const COMPARED_AT_ONCE: usize = 128 * 1024;
+/// How many bytes of a sheet are written at a time.
+const WRITTEN_AT_ONCE: usize = 64 * 1024;
+
+/// Writes the content of a file.
+type Content<'a> = &'a dyn Fn(&mut dyn Write) -> Result<(), Error>;
 
 /// A folder to publish into.
 #[derive(Debug)]
@@ -125,12 +130,39 @@ impl Dir {
         }
     }
 
-    /// Writes `bytes` beside `target`. Where the disk is full, what waits is shown first, which lets go of the old files.
-    fn stage(&self, folder: &Path, target: PathBuf, bytes: &[u8]) -> Result<(), PublishError> {
-        let file = match staged::write_beside(folder, bytes) {
+    /// Writes `content` as the file at `path`, unless it is there; `length` is its size in bytes, if that is known.
+    fn put(&self, path: &str, length: Option<u64>, content: Content<'_>) -> Result<Written, PublishError> {
+        let mut names =
+            names_of(path).map_err(|reason| PublishError { path: path.to_owned(), reason: reason.to_owned() })?;
+        let last = names.pop().unwrap_or_default();
+        let folder = self.make_parents(&names)?;
+        let target = folder.join(last);
+        let place = self.folders().staged.place(&target);
+        let same = match place {
+            Place::Shown => match metadata(&target).map_err(|error| failure(&target, &error))? {
+                Some(data) if data.is_file() => {
+                    length.is_none_or(|length| data.len() == length) && holds(&target, content)
+                }
+                Some(data) => return Err(refusal(&target, data.file_type(), "file")),
+                None => false,
+            },
+            Place::Waiting(file) => holds(&file, content),
+            Place::Going => false,
+        };
+        if same {
+            return Ok(Written::Same);
+        }
+        self.stage(&folder, target, content)?;
+        Ok(Written::Changed)
+    }
+
+    /// Writes `content` beside `target`. Where the disk is full, what waits is shown first, which lets go of the old
+    /// files.
+    fn stage(&self, folder: &Path, target: PathBuf, content: Content<'_>) -> Result<(), PublishError> {
+        let file = match staged::write_beside(folder, content) {
             Err(error) if error.kind() == ErrorKind::StorageFull && !self.folders().staged.is_empty() => {
                 self.finish()?;
-                staged::write_beside(folder, bytes)
+                staged::write_beside(folder, content)
             }
             written => written,
         };
@@ -142,28 +174,16 @@ impl Dir {
 
 impl Publish for Dir {
     fn write(&self, artifact: &Artifact) -> Result<Written, PublishError> {
-        let mut names = names_of(&artifact.path)
-            .map_err(|reason| PublishError { path: artifact.path.clone(), reason: reason.to_owned() })?;
-        let last = names.pop().unwrap_or_default();
-        let folder = self.make_parents(&names)?;
-        let target = folder.join(last);
-        let place = self.folders().staged.place(&target);
-        let same = match place {
-            Place::Shown => match metadata(&target).map_err(|error| failure(&target, &error))? {
-                Some(data) if data.is_file() => {
-                    data.len() == length(&artifact.bytes) && holds(&target, &artifact.bytes)
-                }
-                Some(data) => return Err(refusal(&target, data.file_type(), "file")),
-                None => false,
-            },
-            Place::Waiting(file) => holds(&file, &artifact.bytes),
-            Place::Going => false,
-        };
-        if same {
-            return Ok(Written::Same);
-        }
-        self.stage(&folder, target, &artifact.bytes)?;
-        Ok(Written::Changed)
+        self.put(&artifact.path, Some(length(&artifact.bytes)), &|out| out.write_all(&artifact.bytes))
+    }
+
+    fn write_sheet(&self, sheet: Sheet<'_>) -> Result<(Written, u64), PublishError> {
+        let written = self.put(sheet.path, None, &|out| {
+            let mut out = BufWriter::with_capacity(WRITTEN_AT_ONCE, out);
+            (sheet.write)(&mut out)?;
+            out.flush()
+        })?;
+        Ok((written, self.size(sheet.path).unwrap_or_default()))
     }
 
     fn read(&self, path: &str) -> Option<Vec<u8>> {
@@ -236,22 +256,33 @@ fn length(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
 
-/// Whether the file at `path` has exactly `bytes`. A file that cannot be read counts as different: it is replaced.
-fn holds(path: &Path, bytes: &[u8]) -> bool {
+/// Whether the file at `path` has exactly this `content`. A file that cannot be read counts as different: it is replaced.
+fn holds(path: &Path, content: Content<'_>) -> bool {
     let same = || -> Result<bool, Error> {
-        let mut file = File::open(path)?;
-        let mut rest = bytes;
-        let mut piece = vec![0; COMPARED_AT_ONCE.min(bytes.len() + 1)];
-        loop {
-            let read = file.read(&mut piece)?;
-            match (piece.get(..read), rest.split_at_checked(read)) {
-                (Some([]), _) => return Ok(rest.is_empty()),
-                (Some(old), Some((new, others))) if old == new => rest = others,
-                _ => return Ok(false),
-            }
-        }
+        let mut comparison = Comparison { file: File::open(path)?, piece: vec![0; COMPARED_AT_ONCE] };
+        content(&mut comparison)?;
+        Ok(comparison.file.read(&mut comparison.piece)? == 0)
     };
     same().unwrap_or(false)
+}
+
+/// Takes what the file has, and fails at the first difference.
+struct Comparison {
+    file: File,
+    piece: Vec<u8>,
+}
+
+impl Write for Comparison {
+    fn write(&mut self, new: &[u8]) -> Result<usize, Error> {
+        let length = new.len().min(self.piece.len());
+        let (new, old) = (new.get(..length).unwrap_or_default(), self.piece.get_mut(..length).unwrap_or_default());
+        self.file.read_exact(old)?;
+        if old == new { Ok(length) } else { Err(Error::other("the files differ")) }
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 fn make_folder(path: &Path) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 //! stories that are known there are not fetched again.
 
 use super::dir::Dir;
-use crate::model::Artifact;
+use crate::model::{Artifact, Sheet};
 use crate::pipeline::{Publish, PublishError, Written};
 
 /// Keeps nothing; reads from a folder, if there is one.
@@ -15,6 +15,10 @@ pub struct Nowhere {
 impl Publish for Nowhere {
     fn write(&self, _artifact: &Artifact) -> Result<Written, PublishError> {
         Ok(Written::Same)
+    }
+
+    fn write_sheet(&self, _sheet: Sheet<'_>) -> Result<(Written, u64), PublishError> {
+        Ok((Written::Same, 0))
     }
 
     fn read(&self, path: &str) -> Option<Vec<u8>> {

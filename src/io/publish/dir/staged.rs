@@ -7,12 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{Error, ErrorKind, Write};
+use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
 
-use super::{TEMPORARY_PREFIX, TEMPORARY_SUFFIX};
+use super::{Content, TEMPORARY_PREFIX, TEMPORARY_SUFFIX};
 use crate::io::failpoint;
 
 /// Up to so many files are made durable one by one, which waits for nothing but them.
@@ -107,11 +107,11 @@ fn unless_gone(done: Result<(), Error>) -> Result<(), Error> {
     done.or_else(|error| if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) })
 }
 
-/// Writes `bytes` into a temporary file in `folder`. After an error it is gone.
-pub(super) fn write_beside(folder: &Path, bytes: &[u8]) -> Result<TempPath, Error> {
+/// Writes `content` into a temporary file in `folder`. After an error it is gone.
+pub(super) fn write_beside(folder: &Path, content: Content<'_>) -> Result<TempPath, Error> {
     failpoint::pass()?;
     let mut file = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX).tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    content(file.as_file_mut())?;
     allow_reading(file.as_file())?;
     Ok(file.into_temp_path())
 }

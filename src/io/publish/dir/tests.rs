@@ -55,6 +55,41 @@ fn the_same_bytes_keep_the_file() {
 }
 
 #[test]
+fn a_sheet_is_written_as_if_it_were_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = Dir::open(folder.path()).unwrap();
+    let text = |lines: usize, last: &'static str| {
+        move |out: &mut dyn Write| {
+            for line in 0..lines {
+                writeln!(out, "line {line}")?;
+            }
+            out.write_all(last.as_bytes())
+        }
+    };
+    let put = |write: Content<'_>| dir.write_sheet(Sheet { path: "a.html", media_type: "text/html", write }).unwrap();
+    // Longer than what is compared and written at a time; then of the same length, shorter, and longer than what is there.
+    for (lines, last) in [(40_000, "end"), (40_000, "END"), (40_000, ""), (1, ""), (40_000, "end")] {
+        let write = text(lines, last);
+        let mut bytes = Vec::new();
+        write(&mut bytes).unwrap();
+        let size = bytes.len() as u64;
+        assert_eq!(put(&write), (Written::Changed, size), "{lines} {last}");
+        assert_eq!(put(&write), (Written::Same, size), "before it is shown");
+        dir.finish().unwrap();
+        assert_eq!(fs::read(folder.path().join("a.html")).unwrap(), bytes);
+        assert_eq!(put(&write), (Written::Same, size));
+        assert_eq!(dir.write(&artifact("a.html", &bytes)).unwrap(), Written::Same, "held, it is the same");
+        assert_eq!(names_in(folder.path()), ["a.html"]);
+    }
+    let refuse = |out: &mut dyn Write| out.write_all(b"half").and_then(|()| Err(Error::other("no more")));
+    let failed = dir.write_sheet(Sheet { path: "a.html", media_type: "text/html", write: &refuse });
+    assert!(failed.is_err_and(|error| error.reason.contains("no more")), "and nothing of it is left");
+    dir.finish().unwrap();
+    assert_eq!(names_in(folder.path()), ["a.html"]);
+    assert!(fs::read(folder.path().join("a.html")).unwrap().ends_with(b"end"));
+}
+
+#[test]
 fn what_is_written_is_shown_together() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
