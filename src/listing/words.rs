@@ -49,17 +49,17 @@ static MONTHS: LazyLock<Vec<&str>> = LazyLock::new(|| {
 const MONTH_ENDING: usize = 8;
 pattern!(
     GENERIC,
-    r"(?ix)^[\W_]*(
+    r"(?ix)^(
     (read|see|view|show|learn|find|continue)(\ (the|it|this|full|all|more|out|on|reading|post|article|story|details|item|now))*(\ →)?
     | more(\ info(rmation)?|\ details)?|details?|full\ (story|article)|continue|permalink|permanent\ link|link|here|click\ here|download|open|pdf|html?|web
-    | (\d+\s*)?(comments?|replies|reply|answers?|views?|likes?|shares?|kommentare?|commentaires?|comentarios?|комментари\p{L}*|評論|评论|回复|留言|条评论)(\s*\(?\d*\)?)?
+    | (\d+\s*)?(comments?|replies|reply|answers?|views?|likes?|shares?|kommentare?|commentaires?|comentarios?|комментари[а-яё]*|評論|评论|回复|留言|条评论)(\s*\(?\d*\)?)?
     | (no|0|leave\ a|add|post\ a|write\ a)\ (comments?|reply|response)|add\ to\ (cart|wishlist|compare)|buy(\ now)?|share|tweet|like|e-?mail|print|edit|save
     | (jetzt\ |hier\ )?(weiter|weiterlesen|mehr|mehr\ lesen|mehr\ erfahren|zum\ artikel|zur\ meldung|lesen|details|download|dokument)
     | lire(\ la)?(\ suite|\ plus)?|en\ savoir\ plus|la\ suite|plus|leer\ (más|mas)|ver\ (más|mas)|seguir\ leyendo|continua(\ a\ leggere)?|leggi(\ tutto|\ di\ più)?|leia\ mais|saiba\ mais
     | lees\ (meer|verder)|meer|läs\ mer|les\ mer|læs\ mere|lue\ lisää|więcej|czytaj(\ dalej|\ więcej)?|číst\ dál|tovább|devam[ıi]|подробнее|читать(\ далее|\ дальше|\ полностью)?|далее
     | 查看(更多|详情|全文)?|阅读(更多|全文|原文)|更多|详情|全文|点击(查看|阅读).*|了解更多|[閱阅][讀读]更多|繼續閱讀|继续阅读|続きを(読む|見る)|もっと(見る|読む)|詳細(はこちら|を見る)?|더\s?보기|자세히(\ 보기)?
     | (last|first|next|previous|newest|go\ to\ (last|first))(\ (post|page|unread))?|new|top|home|\d+
-    )[\W_]*$"
+    )$"
 );
 /// How the texts begin that this pattern matches.
 const GENERIC_BEGINNINGS: Beginnings = Beginnings::of(
@@ -128,7 +128,16 @@ pub(super) fn is_generic_at(text: &str, look: Look) -> bool {
 }
 
 fn matches_generic(text: &str) -> bool {
-    text.len() < 64 && GENERIC_BEGINNINGS.may_begin(text) && GENERIC.is_match(text)
+    text.len() < 64
+        && GENERIC_BEGINNINGS.may_begin(text)
+        && GENERIC.is_match(text.trim_matches(|c: char| !stands_in_words(c)))
+}
+
+/// Whether a word may begin or end with `c`. As part of the pattern this would be most of it: the signs of Unicode are
+/// many ranges.
+fn stands_in_words(c: char) -> bool {
+    let other_number = || matches!(c, '²' | '³' | '¹' | '¼'..='¾' | '\u{2000}'..='\u{33ff}');
+    c.is_ascii_alphanumeric() || !c.is_ascii() && (c.is_alphabetic() || is_mark(c) || c.is_numeric() && !other_number())
 }
 
 /// Whether a text that was looked at is a reference and no headline: `19/137`, `ABC-2024.17`.
