@@ -5,11 +5,13 @@
 //! of the folder with what the host takes.
 
 pub mod inventory;
+mod output;
 pub mod starter;
 pub(crate) mod twins;
 
 use std::fmt::Write as _;
 
+pub use output::Files;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Code, Finding};
@@ -78,9 +80,9 @@ pub struct Size {
 }
 
 impl Size {
-    /// The size of `files`, which are paths and sizes in bytes.
-    pub fn of(files: &[(String, u64)]) -> Self {
-        Self { files: files.len() as u64, bytes: files.iter().map(|(_, size)| size).sum() }
+    /// The size of `files`.
+    pub fn of(files: &Files) -> Self {
+        Self { files: files.iter().count() as u64, bytes: files.iter().map(|(_, bytes)| bytes).sum() }
     }
 }
 
@@ -141,7 +143,7 @@ fn headers() -> String {
 }
 
 /// Compares the paths and sizes of `files` with what `host` takes: from four fifths of a limit on there is a warning.
-pub fn weigh(host: Option<Host>, files: &[(String, u64)]) -> Vec<Finding> {
+pub fn weigh(host: Option<Host>, files: &Files) -> Vec<Finding> {
     let Some(host) = host else { return Vec::new() };
     let limits = host.limits();
     let name = host.name();
@@ -158,7 +160,7 @@ pub fn weigh(host: Option<Host>, files: &[(String, u64)]) -> Vec<Finding> {
     check("the output folder has", size.files, limits.files, counted_files, fewer);
     if limits.files_in_folder.is_some() {
         let mut folders = std::collections::BTreeMap::new();
-        for (path, _) in files {
+        for (path, _) in files.iter() {
             *folders.entry(path.rsplit_once('/').map_or("", |(folder, _)| folder)).or_insert(0_u64) += 1;
         }
         let fullest = folders.into_iter().max_by_key(|(_, files)| *files);
@@ -167,8 +169,8 @@ pub fn weigh(host: Option<Host>, files: &[(String, u64)]) -> Vec<Finding> {
             check(&what, files, limits.files_in_folder, counted_files, "drop feeds, or split them over two sites");
         }
     }
-    for (path, size) in files {
-        check(&format!("`{path}` has"), *size, limits.file, format::size, "lower `max_entries` of this feed");
+    for (path, size) in files.iter() {
+        check(&format!("`{path}` has"), size, limits.file, format::size, "lower `max_entries` of this feed");
     }
     findings
 }
@@ -226,7 +228,11 @@ mod tests {
     #[test]
     fn four_fifths_of_a_limit_are_told() {
         let messages = |host, files: &[(String, u64)]| {
-            weigh(host, files).into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+            let mut all = Files::default();
+            for (path, bytes) in files {
+                all.push(path, *bytes);
+            }
+            weigh(host, &all).into_iter().map(|finding| finding.message).collect::<Vec<_>>()
         };
         let file = |path: &str, size: u64| (path.to_owned(), size);
         let github = Some(Host::GithubPages);

@@ -13,26 +13,22 @@ use std::collections::{BTreeSet, HashSet};
 use super::{Publish, PublishError, Stale};
 use crate::config::Config;
 use crate::finding::Finding;
-use crate::hosting::{self, inventory, twins};
+use crate::hosting::{self, Files, inventory, twins};
 
-/// Brings the list of own files up to date. `current` are paths and sizes in bytes of the files that the state and this
-/// run know; those that stay beside them are added to it. Returns what is to be told.
+/// Brings the list of own files up to date. `current` are the files that the state and this run know; those that stay
+/// beside them are added to it. Returns the path and the size in bytes of the list, and what is to be told.
 pub(super) fn settle<P: Publish>(
     config: &Config,
     stale: Stale,
-    current: &mut Vec<(String, u64)>,
+    current: &mut Files,
     publish: &P,
-) -> Result<Vec<Finding>, PublishError> {
+) -> Result<((String, u64), Vec<Finding>), PublishError> {
     let merged = config.merged.iter().map(|merged| merged.id.as_str());
     let ids: HashSet<&str> = config.sources.iter().map(|source| source.id.as_str()).chain(merged).collect();
-    current.sort_unstable();
+    current.sort();
     let known = publish.read(inventory::PATH).unwrap_or_default();
     let (mut others, mut unrenewed) = (Vec::new(), BTreeSet::new());
-    for path in inventory::read(&known) {
-        let is_current = current.binary_search_by(|(own, _)| own.as_str().cmp(path)).is_ok();
-        if is_current || path == inventory::PATH {
-            continue;
-        }
+    for path in inventory::read(&known).filter(|path| *path != inventory::PATH && !current.contains(path)) {
         let Some(size) = publish.size(path) else { continue };
         let off = twins::is_twin(path) && !config.precompress;
         let configured = !off && inventory::feed_of(path).is_some_and(|id| ids.contains(id));
@@ -43,16 +39,18 @@ pub(super) fn settle<P: Publish>(
         if !configured {
             unrenewed.insert(path.to_owned());
         }
-        others.push((path.to_owned(), size));
+        others.push((path, size));
+    }
+    for (path, size) in others {
+        current.push(path, size);
     }
     drop(known);
-    current.append(&mut others);
-    current.sort_unstable();
-    current.dedup_by(|one, other| one.0 == other.0);
-    let list = inventory::write(current.iter().map(|(path, _)| path.as_str()));
+    current.sort();
+    let list = inventory::write(current.iter().map(|(path, _)| path));
     publish.write(&list)?;
-    current.push((list.path, u64::try_from(list.bytes.len()).unwrap_or(u64::MAX)));
+    let list = (list.path, u64::try_from(list.bytes.len()).unwrap_or(u64::MAX));
+    current.push(&list.0, list.1);
     let mut findings = hosting::weigh(config.host, current);
     findings.extend(inventory::stale(&unrenewed));
-    Ok(findings)
+    Ok((list, findings))
 }

@@ -13,7 +13,7 @@ use super::{Memory, Outcome, Ports, Publish, Shown, Stale, Store, belongings, tw
 use crate::assemble::media;
 use crate::config::{Config, Merged, Source};
 use crate::finding::Finding;
-use crate::hosting::{self, Size};
+use crate::hosting::{self, Files, Size};
 use crate::report;
 
 /// What one run tells the next of the files about all feeds.
@@ -85,10 +85,11 @@ fn write<F, S: Store, P: Publish, C>(
     for artifact in hosting::files(config.host) {
         files.extend(twins::write(ports.publish, config, artifact)?.1);
     }
-    current.extend(files.iter().cloned());
-    current.extend(pictures(&mirroring, ports)?);
-    let findings = belongings::settle(config, ports.stale, &mut current, ports.publish)?;
-    files.extend(current.last().cloned());
+    for (path, size) in files.iter().chain(&pictures(&mirroring, ports)?) {
+        current.push(path, *size);
+    }
+    let (list, findings) = belongings::settle(config, ports.stale, &mut current, ports.publish)?;
+    files.push(list);
     Ok(Word { made_from: String::new(), files, findings, size: Size::of(&current) })
 }
 
@@ -115,8 +116,8 @@ type Rows<'c> = (Vec<(&'c Source, Shown)>, Vec<(&'c Merged, Shown)>);
 /// What there is in the output folder of all feeds.
 #[derive(Default)]
 struct Current<'c> {
-    /// Paths and sizes in bytes of their files.
-    files: Vec<(String, u64)>,
+    /// Their files.
+    files: Files,
     /// The sources whose pictures are copied.
     mirroring: Vec<&'c Source>,
 }
@@ -144,7 +145,9 @@ fn rows<'c, F, S: Store, P, C>(
         } else {
             return;
         };
-        current.files.extend(published);
+        for (path, size) in published {
+            current.files.push(&path, size);
+        }
         if !name_latest {
             memory.summary.latest.clear();
         }
