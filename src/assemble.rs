@@ -274,7 +274,7 @@ pub fn feed(source: &Source, channel: &Channel, entries: Vec<crate::model::Entry
 /// A fingerprint of the settings that change how a feed is written and not what is kept of it; another version of this
 /// program may write it another way.
 pub fn presentation(source: &Source) -> String {
-    format!("{} {:?} {:?}", env!("CARGO_PKG_VERSION"), source.publication, source.hub.as_ref().map(Url::as_str))
+    format!("{} {:?} {:?}", env!("CARGO_PKG_VERSION"), source.publication, source.hub.as_deref().map(Url::as_str))
 }
 
 /// The feed without its entries.
@@ -287,7 +287,7 @@ fn empty(source: &Source, channel: &Channel) -> Feed {
     feed.icon.clone_from(&channel.icon);
     feed.rights = source.publication.rights.clone().or_else(|| channel.rights.clone());
     feed.editor.clone_from(&channel.editor);
-    feed.hub.clone_from(&source.hub);
+    feed.hub = source.hub.as_deref().cloned();
     feed.podcast.clone_from(&source.publication.podcast);
     feed
 }

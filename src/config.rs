@@ -35,7 +35,6 @@ use regex::Regex;
 use toml::de::DeTable;
 use url::Url;
 
-use crate::finding::Place;
 use crate::hosting::Host;
 use crate::model::FeedId;
 use crate::normalise::date::Order;
@@ -71,7 +70,7 @@ pub fn parse(text: &str, file: &str, environment: &dyn Fn(&str) -> Option<String
         return Err(Mistakes::new("", file, reading.drafts, &[]));
     }
     let (document, errors) = DeTable::parse_recoverable(text);
-    let mut config = valid::config(&mut reading, document.get_ref(), text, file);
+    let mut config = valid::config(&mut reading, document.get_ref());
     config.digest = fingerprint::digest(text, &config.sources);
     if errors.is_empty() && reading.drafts.is_empty() {
         return Ok(config);
@@ -167,15 +166,13 @@ pub struct Source {
     /// How to ask the server.
     pub request: Arc<RequestOptions>,
     /// The hub that is told of changes, and that readers can subscribe at (W3C `WebSub`).
-    pub hub: Option<Url>,
+    pub hub: Option<Arc<Url>>,
     /// Limits for pictures copied beside the feed; `None` leaves them where they are.
     pub media: Option<Media>,
     /// What of the entries is published.
     pub publication: Arc<Publication>,
     /// A folder that stands for the site: the address's folder is mapped to this one. Relative to feeds.toml's folder.
     pub root: Option<PathBuf>,
-    /// The table's place in feeds.toml.
-    pub place: Place,
     /// Fingerprint of every setting that shapes entries; a change makes the next run read the listing afresh.
     pub fingerprint: String,
 }

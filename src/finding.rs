@@ -160,15 +160,6 @@ pub enum Place {
         /// The address.
         url: String,
     },
-    /// A line of the configuration.
-    Config {
-        /// The file as given.
-        file: String,
-        /// From 1.
-        line: usize,
-        /// From 1, in characters.
-        column: usize,
-    },
     /// A file.
     File {
         /// Its path.
@@ -180,7 +171,6 @@ impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Place::Page { url } => f.write_str(url),
-            Place::Config { file, line, column } => write!(f, "{file}:{line}:{column}"),
             Place::File { file } => f.write_str(file),
         }
     }

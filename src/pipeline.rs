@@ -189,6 +189,7 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
         }
     }
     let few = hosts.len() <= FEW_HOSTS;
+    let chosen = hosts.values().map(Vec::len).sum();
     // Each source is copied when its turn comes, so that only those under way are held twice.
     let visits = futures_util::stream::iter(hosts.into_values()).map(|sources| {
         let end = sources.len();
@@ -203,7 +204,7 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
         Box::pin(visits)
     });
     let mut visits = visits.flatten_unordered(MAX_HOSTS);
-    let mut outcomes: Vec<(usize, Outcome)> = Vec::new();
+    let mut outcomes: Vec<(usize, Outcome)> = Vec::with_capacity(chosen);
     let mut findings = Vec::new();
     let mut begun = ports.clock.now();
     while let Some(visited) = visits.next().await {
@@ -225,8 +226,7 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
     let before = before.filter(|_| !merged.changed);
     let (told, size) = overview::end(config, &outcomes, before, ports);
     findings.extend(told);
-    let chosen = config.sources.iter().filter(|source| only.is_none_or(|only| only.contains(&source.id)));
-    let left = chosen.count() - outcomes.len();
+    let left = chosen - outcomes.len();
     if left > 0 {
         let message = format!("the time was up; {} left for the next run", count(left, "feed"));
         findings.push(Finding::note(Code::TimeUp, message));

@@ -4,6 +4,7 @@
 //! key also inside `request`, `expect`, `date`, `include` and `exclude`.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -47,7 +48,7 @@ pub(super) struct Settings {
     pub(super) include: Filter,
     pub(super) exclude: Filter,
     pub(super) request: RequestSettings,
-    pub(super) hub: Option<Url>,
+    pub(super) hub: Option<Arc<Url>>,
     pub(super) media: Option<Pictures>,
     pub(super) publication: PublicationSettings,
 }
@@ -74,7 +75,7 @@ impl Settings {
         if let Some(item) = table.get("expect") {
             settings.expect = expect::read(reading, item);
         }
-        settings.hub = table.get("hub").and_then(|item| parsed(reading, item, leaf::address));
+        settings.hub = table.get("hub").and_then(|item| parsed(reading, item, leaf::address)).map(Arc::new);
         settings.media = table.get("media").and_then(|item| media::read(reading, item));
         settings.include = filter(reading, table.get("include"));
         settings.exclude = filter(reading, table.get("exclude"));

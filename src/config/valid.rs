@@ -9,13 +9,11 @@ use url::Url;
 
 use super::field::{self, DATE, FILES, IMAGE, Kind, LINK, SUBJECTS, TEXT};
 use super::fingerprint::Lines;
-use super::position::Positions;
 use super::settings::{self, Settings, parsed};
 use super::written::{Item, Reading, Shape, Table, Trouble, did_you_mean, shown};
 use super::{
     Config, Expect, Filter, Publication, RequestOptions, Source, expect, leaf, media, merged, publication, request,
 };
-use crate::finding::Place;
 use crate::model::FeedId;
 use crate::page::field::Field;
 use crate::{article, listing};
@@ -191,7 +189,7 @@ fn shared_filter(filter: Filter) -> Arc<Filter> {
 }
 
 /// Reads the whole document; what it returns is only valid if `reading` has no drafts.
-pub(super) fn config(reading: &mut Reading<'_>, root: &DeTable<'_>, text: &str, file: &str) -> Config {
+pub(super) fn config(reading: &mut Reading<'_>, root: &DeTable<'_>) -> Config {
     let top = reading.keys(root, &TOP);
     let mut config = Config {
         base_url: top.get("base_url").and_then(|item| base_url(reading, item)),
@@ -211,7 +209,7 @@ pub(super) fn config(reading: &mut Reading<'_>, root: &DeTable<'_>, text: &str, 
     }
     needs_base_url(reading, top, top);
     let mut defaults = defaults.map(|table| Settings::read(reading, table)).unwrap_or_default();
-    let hub = top.get("hub").and_then(|item| parsed(reading, item, leaf::address));
+    let hub = top.get("hub").and_then(|item| parsed(reading, item, leaf::address)).map(Arc::new);
     defaults.hub = defaults.hub.or(hub);
     let Some((item, key)) = top.get_with_key("feeds") else {
         no_feeds(reading, 0..0);
@@ -228,17 +226,14 @@ pub(super) fn config(reading: &mut Reading<'_>, root: &DeTable<'_>, text: &str, 
         reading.mistake(key, format!("more than {MAX_FEEDS} feeds"));
         return config;
     }
-    let mut positions = Positions::new(text);
     config.sources.reserve_exact(feeds.len());
     let mut before = Shared::new();
     let names: HashSet<&str> = feeds.iter().map(|(item, _)| item.key).collect();
     for (item, key) in feeds {
-        let (line, column) = positions.at(key.start);
-        let place = Place::Config { file: file.to_owned(), line, column };
         if let DeValue::Table(table) = item.value.get_ref() {
             needs_base_url(reading, top, Table::unchecked(table));
         }
-        if let Some(source) = source(reading, item, &key, &defaults, &names, &mut before, place) {
+        if let Some(source) = source(reading, item, &key, &defaults, &names, &mut before) {
             config.sources.push(source);
         }
     }
@@ -277,7 +272,6 @@ fn source(
     defaults: &Settings,
     names: &HashSet<&str>,
     before: &mut Shared,
-    place: Place,
 ) -> Option<Source> {
     let id = feed_id(reading, item.key, key, names);
     if !item.value.get_ref().is_table() {
@@ -336,7 +330,6 @@ fn source(
         media: settings.media.and_then(media::Pictures::into_limits),
         publication: shared(settings.publication.finish(), &mut before.publication),
         root,
-        place,
         fingerprint: lines.finish(),
     })
 }

@@ -63,7 +63,7 @@ struct Feed<'c> {
 fn feeds<'c>(config: &'c Config, only: &'c [FeedId]) -> impl Iterator<Item = Feed<'c>> {
     let sources = config.sources.iter().filter(|source| only.is_empty() || only.contains(&source.id));
     let sources = sources
-        .filter_map(|source| source.hub.as_ref().map(|hub| Feed { id: &source.id, hub, options: &source.request }));
+        .filter_map(|source| source.hub.as_deref().map(|hub| Feed { id: &source.id, hub, options: &source.request }));
     sources.chain(config.merged.iter().filter_map(|merged| {
         let hub = assemble::merged_hub(config, merged)?;
         let first = merged.parts.first().and_then(|place| config.sources.get(*place))?;

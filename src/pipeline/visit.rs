@@ -148,7 +148,8 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
                 self.findings.extend(listed.findings);
                 let mut after = self.memory.clone();
                 after.validators = validators;
-                self.listed(listed.value, after, tell).await
+                // Boxed, because it is much larger than what the many visits that wait for a page need.
+                Box::pin(self.listed(listed.value, after, tell)).await
             }
         }
     }
