@@ -14,6 +14,7 @@ mod shown;
 mod tests;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
@@ -62,14 +63,14 @@ pub fn wanted(teaser: &Teaser, source: &Source) -> bool {
         let link = filter.link.as_ref().map(|p| p.is_match(teaser.url.as_ref().map_or("", Url::as_str)));
         [title, link]
     };
-    hits(&source.include).into_iter().flatten().all(|hit| hit)
-        && !hits(&source.exclude).into_iter().flatten().any(|hit| hit)
+    hits(&source.options.include).into_iter().flatten().all(|hit| hit)
+        && !hits(&source.options.exclude).into_iter().flatten().any(|hit| hit)
 }
 
 /// The key that remembers that the story known as `key` was read and left out by `include` or `exclude`; another
 /// configuration asks for another key, and reads it again. `None` where there is neither.
 pub fn left_out_key(key: &str, source: &Source) -> Option<String> {
-    let leaves_out = !(source.include.is_empty() && source.exclude.is_empty());
+    let leaves_out = !(source.options.include.is_empty() && source.options.exclude.is_empty());
     leaves_out.then(|| format!("left-out:{}:{key}", source.fingerprint))
 }
 
@@ -82,8 +83,12 @@ pub fn is_left_out(keys: &[String], source: &Source, known: &HashMap<String, Ent
 /// `28/03/2025` means April by `03/04/2025`.
 pub fn with_habits(source: &Source, listing: &Listing) -> Source {
     let dates = listing.teasers.iter().filter_map(|teaser| teaser.published.as_ref());
-    let order = source.date_order.or_else(|| date::habit(dates.map(|date| date.text.as_str())));
-    Source { date_order: order, ..source.clone() }
+    let order = source.options.date_order.or_else(|| date::habit(dates.map(|date| date.text.as_str())));
+    let mut source = source.clone();
+    if order != source.options.date_order {
+        Arc::make_mut(&mut source.options).date_order = order;
+    }
+    source
 }
 
 /// What to do with the stories of one listing.
@@ -160,8 +165,8 @@ pub fn plan(
         let costs = has_page(&teaser, source);
         match id {
             None if is_left_out(&keys, source, known) => plan.filtered += 1,
-            None if place >= source.max_entries => plan.beyond.push((id::entry_id(first), keys)),
-            None if costs && fresh >= source.max_articles_per_run => plan.queued += 1,
+            None if place >= source.options.max_entries => plan.beyond.push((id::entry_id(first), keys)),
+            None if costs && fresh >= source.options.max_articles_per_run => plan.queued += 1,
             None => {
                 fresh += usize::from(costs);
                 plan.fresh.push(Job { teaser, position: at, keys, previous: None, why: Why::New });
@@ -179,7 +184,7 @@ pub fn plan(
             }
         }
     }
-    let room = source.max_articles_per_run.saturating_sub(fresh).min(changed.len());
+    let room = source.options.max_articles_per_run.saturating_sub(fresh).min(changed.len());
     let later = changed.split_off(room);
     plan.queued += later.len();
     plan.adopted.extend(later.into_iter().filter_map(postponed));
@@ -201,7 +206,8 @@ fn postponed(job: Job) -> Option<Kept> {
 /// index page itself.
 pub fn has_page(teaser: &Teaser, source: &Source) -> bool {
     let own = |url: &Url| !is_file(url) && id::key(url, &source.url) != id::key(&source.url, &source.url);
-    source.full_text && teaser.url.as_ref().is_some_and(|url| own(url) && !id::key(url, &source.url).contains('#'))
+    source.options.full_text
+        && teaser.url.as_ref().is_some_and(|url| own(url) && !id::key(url, &source.url).contains('#'))
 }
 
 /// Parts of addresses at which sites put what they show instead of a story.
@@ -247,11 +253,13 @@ pub fn channel(source: &Source, listing: &Listing, before: Option<&Channel>) -> 
         |text: Option<&String>, max| text.map(|text| crate::model::one_line(text, max)).filter(|t| !t.is_empty());
     let title = line(source.title.as_ref(), 300).or_else(|| line(listing.title.as_ref(), 300));
     let title = title.or_else(|| before.map(|before| before.title.clone()));
-    let language = source.language.clone().or_else(|| listing.language.as_deref().and_then(normalise::language::tag));
+    let language =
+        source.options.language.clone().or_else(|| listing.language.as_deref().and_then(normalise::language::tag));
     let language = language.or_else(|| normalise::language::detect(&headlines(listing)));
     Channel {
         title: title.unwrap_or_else(|| source.url.host_str().unwrap_or("feed").to_owned()),
-        description: line(source.description.as_ref(), 1000).or_else(|| line(listing.description.as_ref(), 1000)),
+        description: line(source.options.description.as_ref(), 1000)
+            .or_else(|| line(listing.description.as_ref(), 1000)),
         language,
         icon: listing.icon.clone(),
         rights: line(listing.rights.as_ref(), 300),
@@ -267,14 +275,19 @@ fn headlines(listing: &Listing) -> String {
 
 /// The feed of `entries` as it is published; what does not fit under `max_entries` is left out.
 pub fn feed(source: &Source, channel: &Channel, entries: Vec<crate::model::Entry>) -> Feed {
-    let feed = empty(source, channel).with_entries(entries, source.max_entries);
+    let feed = empty(source, channel).with_entries(entries, source.options.max_entries);
     feed.map_entries(|entry| shown(entry, source, channel))
 }
 
 /// A fingerprint of the settings that change how a feed is written and not what is kept of it; another version of this
 /// program may write it another way.
 pub fn presentation(source: &Source) -> String {
-    format!("{} {:?} {:?}", env!("CARGO_PKG_VERSION"), source.publication, source.hub.as_deref().map(Url::as_str))
+    format!(
+        "{} {:?} {:?}",
+        env!("CARGO_PKG_VERSION"),
+        source.options.publication,
+        source.options.hub.as_deref().map(Url::as_str)
+    )
 }
 
 /// The feed without its entries.
@@ -285,10 +298,10 @@ fn empty(source: &Source, channel: &Channel) -> Feed {
     feed.description.clone_from(&channel.description);
     feed.language.clone_from(&channel.language);
     feed.icon.clone_from(&channel.icon);
-    feed.rights = source.publication.rights.clone().or_else(|| channel.rights.clone());
+    feed.rights = source.options.publication.rights.clone().or_else(|| channel.rights.clone());
     feed.editor.clone_from(&channel.editor);
-    feed.hub = source.hub.as_deref().cloned();
-    feed.podcast.clone_from(&source.publication.podcast);
+    feed.hub = source.options.hub.as_deref().cloned();
+    feed.podcast.clone_from(&source.options.publication.podcast);
     feed
 }
 
@@ -339,7 +352,7 @@ pub fn count(number: usize, noun: &str) -> String {
 
 /// The moment as the clock at the source's site shows it.
 pub fn local(now: DateTime<Utc>, source: &Source) -> chrono::NaiveDateTime {
-    now.with_timezone(&source.timezone).naive_local()
+    now.with_timezone(&source.options.timezone).naive_local()
 }
 
 /// An entry that feedmill itself writes: about a failure, not about a story.

@@ -129,10 +129,25 @@ pub struct Source {
     pub url: Url,
     /// The feed's title; else the page's.
     pub title: Option<String>,
-    /// The feed's description; else the page's.
-    pub description: Option<String>,
     /// The heading under which it stands in the index page and in the OPML list.
     pub category: Option<String>,
+    /// How to read the index page.
+    pub listing: Arc<listing::Rules>,
+    /// How to read article pages.
+    pub article: Arc<article::Rules>,
+    /// A folder that stands for the site: the address's folder is mapped to this one. Relative to feeds.toml's folder.
+    pub root: Option<PathBuf>,
+    /// The rest of what feeds.toml says of it.
+    pub options: Arc<SourceOptions>,
+    /// Fingerprint of every setting that shapes entries; a change makes the next run read the listing afresh.
+    pub fingerprint: String,
+}
+
+/// What feeds.toml says of a source and, as a rule, of many others in the same way, which then share it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SourceOptions {
+    /// The feed's description; else the page's.
+    pub description: Option<String>,
     /// BCP 47 tag; else the page's.
     pub language: Option<String>,
     /// The zone of times that name none; default UTC.
@@ -149,32 +164,24 @@ pub struct Source {
     pub strip_title_suffix: bool,
     /// The order of numeric dates, where configured.
     pub date_order: Option<Order>,
-    /// How to read the index page.
-    pub listing: Arc<listing::Rules>,
-    /// How to read article pages.
-    pub article: Arc<article::Rules>,
     /// What a good listing looks like.
-    pub expect: Arc<Expect>,
+    pub expect: Expect,
     /// The time between two visits, where feeds.toml says so; else it follows from how often there is news.
     pub interval: Option<Duration>,
     /// Where failures are told.
     pub errors: Errors,
     /// Only stories that match are kept.
-    pub include: Arc<Filter>,
+    pub include: Filter,
     /// Stories that match are left out.
-    pub exclude: Arc<Filter>,
+    pub exclude: Filter,
     /// How to ask the server.
-    pub request: Arc<RequestOptions>,
+    pub request: RequestOptions,
     /// The hub that is told of changes, and that readers can subscribe at (W3C `WebSub`).
     pub hub: Option<Arc<Url>>,
     /// Limits for pictures copied beside the feed; `None` leaves them where they are.
     pub media: Option<Media>,
     /// What of the entries is published.
-    pub publication: Arc<Publication>,
-    /// A folder that stands for the site: the address's folder is mapped to this one. Relative to feeds.toml's folder.
-    pub root: Option<PathBuf>,
-    /// Fingerprint of every setting that shapes entries; a change makes the next run read the listing afresh.
-    pub fingerprint: String,
+    pub publication: Publication,
 }
 
 /// What a good listing looks like; anything less keeps the last good feed.
@@ -263,6 +270,16 @@ pub struct Filter {
     pub text: Option<Regex>,
     /// On any subject.
     pub category: Option<Regex>,
+}
+
+impl PartialEq for Filter {
+    fn eq(&self, other: &Self) -> bool {
+        let patterns = |filter: &Self| {
+            let Self { title, link, text, category } = filter;
+            [title, link, text, category].map(|pattern| pattern.as_ref().map(|pattern| pattern.as_str().to_owned()))
+        };
+        patterns(self) == patterns(other)
+    }
 }
 
 impl Filter {

@@ -256,7 +256,7 @@ pub fn story(kept: &Kept) -> Story {
 /// A finding if the listing lacks what nearly all of its items had. Only for a source whose stories are made from the
 /// listing alone: elsewhere what the listing lacks stands on the stories' own pages.
 pub fn fields(now: &Fill, source: &Source, memory: &Memory) -> Option<Finding> {
-    if source.full_text {
+    if source.options.full_text {
         return None;
     }
     let lost = lost(&memory.baseline.listing, now);
@@ -346,7 +346,7 @@ fn lost_remedy(source: &Source) -> String {
 
 /// A finding if what `expect` says of stories and the listing is not so. `stories` are those that were read in this run.
 pub fn unmet(listing: Option<(&Listing, Option<&str>)>, stories: &[Story], source: &Source) -> Option<Finding> {
-    let expect = &source.expect;
+    let expect = &source.options.expect;
     let url = &source.url;
     let found = |message: String| Some(Finding::error(Code::ExpectationUnmet, message).at_page(url));
     if let Some((listing, language)) = listing {

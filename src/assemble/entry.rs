@@ -127,7 +127,7 @@ fn title(job: &Job, page: Option<&Read<'_>>, reading: Reading<'_>) -> Option<Tit
         let detected = article.map(|claim| claim.value.as_str()).filter(|title| title.trim() != reading.site.trim());
         listed.or(detected).or(listing)
     })?;
-    Title::new(if reading.source.strip_title_suffix { text::without_marker(chosen) } else { chosen })
+    Title::new(if reading.source.options.strip_title_suffix { text::without_marker(chosen) } else { chosen })
 }
 
 /// The address the page calls its own, if it is a page of this site and not its front page.
@@ -150,8 +150,8 @@ fn content(job: &Job, page: Option<&Read<'_>>, source: &Source) -> Option<SafeHt
 }
 
 fn entry_language(page: Option<&Read<'_>>, content: Option<&SafeHtml>, reading: Reading<'_>) -> Option<String> {
-    if reading.source.language.is_some() {
-        return reading.source.language.clone();
+    if reading.source.options.language.is_some() {
+        return reading.source.options.language.clone();
     }
     let written = page.and_then(|page| page.article.language.as_deref()).filter(|tag| language::tag(tag).is_some());
     if written.is_none() && reading.language.is_some() {
@@ -185,14 +185,14 @@ fn times(
     findings: &mut Vec<Finding>,
 ) -> Times {
     let source = reading.source;
-    let context = date::Context { now: local(reading.now, source), language: tongue, order: source.date_order };
+    let context = date::Context { now: local(reading.now, source), language: tongue, order: source.options.date_order };
     let read = |text: &DateText| {
         let moment = match &text.format {
             Some(format) => date::parse_format(&text.text, format),
             // A selector often takes a whole line: "Aired on Friday, 3 May 2024 at 18:30".
             None => date::parse(&text.text, &context).or_else(|| date::find(&text.text, &context)),
         };
-        not_in_the_future(moment?.timestamp(source.timezone), reading)
+        not_in_the_future(moment?.timestamp(source.options.timezone), reading)
     };
     let claims = page.map_or(&[][..], |page| &page.article.published);
     let (configured, found): (Vec<_>, Vec<_>) = claims.iter().partition(|claim| claim.origin == Origin::Configured);
@@ -203,7 +203,7 @@ fn times(
     let texts = texts.chain(found.iter().map(|claim| &claim.value)).chain(listed_last);
     let texts: Vec<&DateText> = texts.chain(address.iter().map(|claim| &claim.value)).collect();
     let published = texts.iter().find_map(|text| read(text));
-    let here = reading.now.with_timezone(&source.timezone).fixed_offset();
+    let here = reading.now.with_timezone(&source.options.timezone).fixed_offset();
     let published = published.unwrap_or_else(|| {
         if let Some(text) = configured.first().map(|claim| &claim.value).or(listed_first) {
             let message = format!(
@@ -412,7 +412,8 @@ fn entry_id(job: &Job, url: &Url, source: &Source) -> EntryId {
 
 /// The part of `include` and `exclude` that needs the whole entry; headline and address were judged with the listing.
 fn passes(entry: &Entry, source: &Source) -> bool {
-    let needed = [&source.include, &source.exclude].iter().any(|f| f.text.is_some() || f.category.is_some());
+    let needed =
+        [&source.options.include, &source.options.exclude].iter().any(|f| f.text.is_some() || f.category.is_some());
     if !needed {
         return true;
     }
@@ -426,6 +427,6 @@ fn passes(entry: &Entry, source: &Source) -> bool {
             filter.category.as_ref().map(|p| entry.categories.iter().any(|c| p.is_match(c))),
         ]
     };
-    hits(&source.include).into_iter().flatten().all(|hit| hit)
-        && !hits(&source.exclude).into_iter().flatten().any(|hit| hit)
+    hits(&source.options.include).into_iter().flatten().all(|hit| hit)
+        && !hits(&source.options.exclude).into_iter().flatten().any(|hit| hit)
 }

@@ -61,7 +61,7 @@ pub fn judge(listing: &Listing, source: &Source, memory: Option<&Memory>) -> Ver
         };
         return Verdict::Refused(finding.at_page(url));
     }
-    if let Some(least) = source.expect.min_items.filter(|&least| now < least) {
+    if let Some(least) = source.options.expect.min_items.filter(|&least| now < least) {
         let message = format!("{} on {url}{was}, but `expect.min_items` is {least}", count(now, "item"));
         return Verdict::Refused(Finding::error(Code::ListingShrunk, message).at_page(url));
     }
@@ -77,7 +77,7 @@ pub fn judge(listing: &Listing, source: &Source, memory: Option<&Memory>) -> Ver
 
 /// A finding if the newest entry is older than `expect.max_age`.
 pub fn stale(newest: Option<DateTime<Utc>>, source: &Source, now: DateTime<Utc>) -> Option<Finding> {
-    let limit = chrono::TimeDelta::from_std(source.expect.max_age?).ok()?;
+    let limit = chrono::TimeDelta::from_std(source.options.expect.max_age?).ok()?;
     let newest = newest?;
     let age = now - newest;
     (age > limit).then(|| {

@@ -18,13 +18,13 @@ pub fn shown(entry: Entry, source: &Source, channel: &Channel) -> Entry {
         entry.content = files(&entry);
     }
     let mut cut = false;
-    if let Some(limit) = source.publication.excerpt {
+    if let Some(limit) = source.options.publication.excerpt {
         cut = shorten(&mut entry, limit) || published_before && is_excerpt(&entry);
     }
     if entry.content.is_none() {
         return entry;
     }
-    let line = if source.publication.credit { Some(credit(&entry, source, channel)) } else { None };
+    let line = if source.options.publication.credit { Some(credit(&entry, source, channel)) } else { None };
     let whole = cut && line.as_ref().is_none_or(|(_, address)| address != entry.url.as_str());
     let mut below = String::new();
     if whole {
@@ -60,7 +60,7 @@ fn credit(entry: &Entry, source: &Source, channel: &Channel) -> (String, String)
     let name = original.and_then(|original| original.name.as_deref()).unwrap_or(&channel.title);
     let address = original.and_then(|original| original.url.as_ref()).unwrap_or(&entry.url);
     let mut line = format!("<p>— <a href=\"{}\">{}</a>", html::escape(address.as_str()), html::escape(name));
-    if let Some(rights) = source.publication.rights.as_ref().or(channel.rights.as_ref()) {
+    if let Some(rights) = source.options.publication.rights.as_ref().or(channel.rights.as_ref()) {
         let _ = write!(line, " · {}", html::escape(rights));
     }
     line.push_str("</p>");

@@ -292,8 +292,8 @@ fn a_listing_tells_the_order_of_its_dates() {
         Teaser { published: Some(text), ..teaser("/1", "One") }
     };
     let listing = Listing { teasers: vec![dated("03/04/2025"), dated("28/03/2025")], ..Listing::default() };
-    assert_eq!(with_habits(&source(""), &listing).date_order, Some(Order::Dmy));
-    assert_eq!(with_habits(&source("date = { order = \"mdy\" }"), &listing).date_order, Some(Order::Mdy));
+    assert_eq!(with_habits(&source(""), &listing).options.date_order, Some(Order::Dmy));
+    assert_eq!(with_habits(&source("date = { order = \"mdy\" }"), &listing).options.date_order, Some(Order::Mdy));
 }
 
 #[test]

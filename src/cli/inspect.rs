@@ -94,7 +94,7 @@ fn page_of(arguments: &Arguments, setting: Option<&Setting>, url: &Url) -> Resul
     let web = Web::new(WebOptions::default())?;
     let runtime =
         super::runtime().map_err(|error| Finding::error(crate::finding::Code::Internal, error.to_string()))?;
-    let options = setting.map(|setting| (*setting.source.request).clone()).unwrap_or_default();
+    let options = setting.map(|setting| setting.source.options.request.clone()).unwrap_or_default();
     let options = RequestOptions { allow_private: options.allow_private || arguments.allow_private, ..options };
     let (home, root) = setting.map_or((url, None), |setting| (&setting.source.url, setting.source.root.as_ref()));
     let request = Request { url, home, options: &options, root, validators: None, last: false };
@@ -112,7 +112,7 @@ fn saved(url: &Url, body: Vec<u8>) -> Page {
 
 /// Reads `page` and shows what was found, for people or as JSON.
 fn show(kind: PageKind, page: &Page, setting: Option<&Setting>, as_json: bool) -> Result<String, Finding> {
-    let opened = page::open(page, setting.and_then(|setting| setting.source.encoding.as_deref()))?;
+    let opened = page::open(page, setting.and_then(|setting| setting.source.options.encoding.as_deref()))?;
     let findings = opened.findings.iter().map(|finding| report::finding(None, finding) + "\n").collect::<String>();
     Ok(match kind {
         PageKind::Article => {

@@ -139,25 +139,37 @@ fn every_key() {
     let [zebra, acme] = config.sources.as_slice() else { panic!("two sources") };
 
     assert_eq!(zebra.url.as_str(), "https://zebra.example/news?key=k1");
-    assert_eq!(zebra.timezone, chrono_tz::Europe::Berlin);
-    assert_eq!((zebra.full_text, zebra.max_entries, zebra.max_articles_per_run), (false, 30, 0));
-    assert!(zebra.strip_title_suffix && zebra.include.title.is_some() && zebra.exclude.link.is_some());
-    assert_eq!(zebra.request.delay, Duration::from_secs(3));
-    assert_eq!(zebra.request.timeout, Duration::from_secs(90));
-    let headers: Vec<_> = zebra.request.headers.iter().map(|(name, value)| (name.as_str(), value.reveal())).collect();
+    assert_eq!(zebra.options.timezone, chrono_tz::Europe::Berlin);
+    assert_eq!(
+        (zebra.options.full_text, zebra.options.max_entries, zebra.options.max_articles_per_run),
+        (false, 30, 0)
+    );
+    assert!(
+        zebra.options.strip_title_suffix
+            && zebra.options.include.title.is_some()
+            && zebra.options.exclude.link.is_some()
+    );
+    assert_eq!(zebra.options.request.delay, Duration::from_secs(3));
+    assert_eq!(zebra.options.request.timeout, Duration::from_secs(90));
+    let headers: Vec<_> =
+        zebra.options.request.headers.iter().map(|(name, value)| (name.as_str(), value.reveal())).collect();
     assert_eq!(headers, [("Cookie", "a=hidden-cookie"), ("Accept-Language", "de")]);
 
-    assert_eq!(acme.language.as_deref(), Some("zh-CN"));
-    assert_eq!(acme.encoding.as_deref(), Some("gbk"));
-    assert_eq!(acme.date_order, Some(Order::Dmy));
+    assert_eq!(acme.options.language.as_deref(), Some("zh-CN"));
+    assert_eq!(acme.options.encoding.as_deref(), Some("gbk"));
+    assert_eq!(acme.options.date_order, Some(Order::Dmy));
     assert_eq!(acme.root, Some(PathBuf::from("../mirror/acme")));
-    assert_eq!((acme.expect.min_items, acme.expect.max_age), (Some(5), Some(Duration::from_hours(168))));
-    assert!(acme.include.title.is_some() && acme.include.category.is_some());
-    let headers: Vec<_> = acme.request.headers.iter().map(|(name, value)| (name.as_str(), value.reveal())).collect();
+    assert_eq!(
+        (acme.options.expect.min_items, acme.options.expect.max_age),
+        (Some(5), Some(Duration::from_hours(168)))
+    );
+    assert!(acme.options.include.title.is_some() && acme.options.include.category.is_some());
+    let headers: Vec<_> =
+        acme.options.request.headers.iter().map(|(name, value)| (name.as_str(), value.reveal())).collect();
     assert_eq!(headers, [("cookie", "b=${x}"), ("Accept-Language", "de")]);
-    assert_eq!(acme.request.max_bytes, 2 * 1024 * 1024);
-    assert!(acme.request.allow_private && !acme.request.obey_robots);
-    assert_eq!(acme.request.robots_reason.as_deref(), Some("the owner said so"));
+    assert_eq!(acme.options.request.max_bytes, 2 * 1024 * 1024);
+    assert!(acme.options.request.allow_private && !acme.options.request.obey_robots);
+    assert_eq!(acme.options.request.robots_reason.as_deref(), Some("the owner said so"));
 }
 
 #[test]
@@ -198,8 +210,11 @@ fn field_words() {
 fn one_line_is_enough() {
     let config = good("[feeds.acme]\nurl = 'https://acme.example/news'");
     let source = config.sources.first().expect("acme");
-    assert_eq!((source.full_text, source.max_entries, source.max_articles_per_run), (true, 50, 20));
-    assert!(source.request.obey_robots && source.listing.items.is_none());
+    assert_eq!(
+        (source.options.full_text, source.options.max_entries, source.options.max_articles_per_run),
+        (true, 50, 20)
+    );
+    assert!(source.options.request.obey_robots && source.listing.items.is_none());
 }
 
 /// A file in which nearly everything is wrong.
@@ -307,7 +322,7 @@ fn a_proxy_is_an_address_and_never_shown() {
         "[feeds.a]\nurl = 'https://a.example'\nrequest = { proxy = 'http://me:hidden@p.example:3128/', cookies = 1 }";
     assert!(!bad(text).render(false, 100).contains("hidden"));
     let config = good(&text.replace("1 }", "true }"));
-    let request = &config.sources[0].request;
+    let request = &config.sources[0].options.request;
     assert_eq!(request.proxy.as_ref().unwrap().reveal(), "http://me:hidden@p.example:3128/");
     assert!(request.cookies && !request.allow_downgrade && request.obey_robots);
     assert!(!format!("{config:?}").contains("hidden"));
@@ -321,7 +336,7 @@ fn robots_txt_is_passed_over_for_a_reason_in_either_place() {
         "{ robots = { obey = false }, robots_reason = 'ours' }",
     ] {
         let config = good(&format!("[feeds.a]\nurl = 'https://a.example'\nrequest = {request}"));
-        let request = &config.sources[0].request;
+        let request = &config.sources[0].options.request;
         assert_eq!((request.obey_robots, request.robots_reason.as_deref()), (false, Some("ours")));
     }
 }

@@ -11,9 +11,7 @@ use super::field::{self, DATE, FILES, IMAGE, Kind, LINK, SUBJECTS, TEXT};
 use super::fingerprint::Lines;
 use super::settings::{self, Settings, parsed};
 use super::written::{Item, Reading, Shape, Table, Trouble, did_you_mean, shown};
-use super::{
-    Config, Expect, Filter, Publication, RequestOptions, Source, expect, leaf, media, merged, publication, request,
-};
+use super::{Config, Source, SourceOptions, expect, leaf, media, merged, publication, request};
 use crate::model::FeedId;
 use crate::page::field::Field;
 use crate::{article, listing};
@@ -157,37 +155,6 @@ static NO_LISTING_RULES: LazyLock<Arc<listing::Rules>> = LazyLock::new(Arc::defa
 /// What all feeds share that say nothing of how to read an article.
 static NO_ARTICLE_RULES: LazyLock<Arc<article::Rules>> = LazyLock::new(Arc::default);
 /// What all feeds share that leave no story out.
-static NO_FILTER: LazyLock<Arc<Filter>> = LazyLock::new(Arc::default);
-
-/// What a feed shares with the one before it, as most do.
-struct Shared {
-    expect: Arc<Expect>,
-    request: Arc<RequestOptions>,
-    publication: Arc<Publication>,
-}
-
-impl Shared {
-    /// What a feed has that says nothing.
-    fn new() -> Self {
-        let publication = Arc::new(Settings::default().publication.finish());
-        Self { expect: Arc::default(), request: Arc::default(), publication }
-    }
-}
-
-/// `value`, which is held once as long as it stays the same.
-fn shared<T: PartialEq>(value: T, before: &mut Arc<T>) -> Arc<T> {
-    if **before != value {
-        *before = Arc::new(value);
-    }
-    Arc::clone(before)
-}
-
-fn shared_filter(filter: Filter) -> Arc<Filter> {
-    let Filter { title, link, text, category } = &filter;
-    let some = [title, link, text, category].into_iter().any(Option::is_some);
-    if some { Arc::new(filter) } else { Arc::clone(&NO_FILTER) }
-}
-
 /// Reads the whole document; what it returns is only valid if `reading` has no drafts.
 pub(super) fn config(reading: &mut Reading<'_>, root: &DeTable<'_>) -> Config {
     let top = reading.keys(root, &TOP);
@@ -227,7 +194,7 @@ pub(super) fn config(reading: &mut Reading<'_>, root: &DeTable<'_>) -> Config {
         return config;
     }
     config.sources.reserve_exact(feeds.len());
-    let mut before = Shared::new();
+    let mut before = None;
     let names: HashSet<&str> = feeds.iter().map(|(item, _)| item.key).collect();
     for (item, key) in feeds {
         if let DeValue::Table(table) = item.value.get_ref() {
@@ -271,7 +238,7 @@ fn source(
     key: &Range<usize>,
     defaults: &Settings,
     names: &HashSet<&str>,
-    before: &mut Shared,
+    before: &mut Option<Arc<SourceOptions>>,
 ) -> Option<Source> {
     let id = feed_id(reading, item.key, key, names);
     if !item.value.get_ref().is_table() {
@@ -304,12 +271,8 @@ fn source(
     lines.raw("article", table.get("article"));
     lines.raw("root", table.get("root"));
     lines.headers(&request);
-    Some(Source {
-        id,
-        url,
-        title,
+    let options = SourceOptions {
         description,
-        category,
         language: settings.language,
         timezone: settings.timezone.unwrap_or(chrono_tz::UTC),
         encoding: settings.encoding,
@@ -318,18 +281,30 @@ fn source(
         max_articles_per_run: settings.max_articles_per_run.unwrap_or(super::MAX_ARTICLES_PER_RUN),
         strip_title_suffix: settings.strip_title_suffix.unwrap_or(false),
         date_order: settings.date_order,
-        listing: listing.unwrap_or_else(|| Arc::clone(&NO_LISTING_RULES)),
-        article: article.unwrap_or_else(|| Arc::clone(&NO_ARTICLE_RULES)),
-        expect: shared(settings.expect, &mut before.expect),
+        expect: settings.expect,
         interval: settings.interval,
         errors: settings.errors.unwrap_or_default(),
-        include: shared_filter(settings.include),
-        exclude: shared_filter(settings.exclude),
-        request: shared(request, &mut before.request),
+        include: settings.include,
+        exclude: settings.exclude,
+        request,
         hub: settings.hub,
         media: settings.media.and_then(media::Pictures::into_limits),
-        publication: shared(settings.publication.finish(), &mut before.publication),
+        publication: settings.publication.finish(),
+    };
+    // Held once as long as they stay the same, as they do for most feeds.
+    let options = match before {
+        Some(same) if **same == options => Arc::clone(same),
+        _ => Arc::clone(before.insert(Arc::new(options))),
+    };
+    Some(Source {
+        id,
+        url,
+        title,
+        category,
+        listing: listing.unwrap_or_else(|| Arc::clone(&NO_LISTING_RULES)),
+        article: article.unwrap_or_else(|| Arc::clone(&NO_ARTICLE_RULES)),
         root,
+        options,
         fingerprint: lines.finish(),
     })
 }

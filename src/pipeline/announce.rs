@@ -62,12 +62,13 @@ struct Feed<'c> {
 /// The feeds that have a hub; the merged ones of all of `config`.
 fn feeds<'c>(config: &'c Config, only: &'c [FeedId]) -> impl Iterator<Item = Feed<'c>> {
     let sources = config.sources.iter().filter(|source| only.is_empty() || only.contains(&source.id));
-    let sources = sources
-        .filter_map(|source| source.hub.as_deref().map(|hub| Feed { id: &source.id, hub, options: &source.request }));
+    let sources = sources.filter_map(|source| {
+        source.options.hub.as_deref().map(|hub| Feed { id: &source.id, hub, options: &source.options.request })
+    });
     sources.chain(config.merged.iter().filter_map(|merged| {
         let hub = assemble::merged_hub(config, merged)?;
         let first = merged.parts.first().and_then(|place| config.sources.get(*place))?;
-        Some(Feed { id: &merged.id, hub, options: &first.request })
+        Some(Feed { id: &merged.id, hub, options: &first.options.request })
     }))
 }
 

@@ -37,7 +37,7 @@ pub(super) fn close<P: Publish>(
     archives: &mut Archives,
 ) -> Result<usize, Finding> {
     let mut files = 0;
-    while let Some(page) = assemble::next_page(ordered, source.max_entries, archives) {
+    while let Some(page) = assemble::next_page(ordered, source.options.max_entries, archives) {
         let number = archives.newest.saturating_add(1);
         let feed = read(publish, source, number).unwrap_or_else(|| {
             let mut feed = assemble::archive(source, channel, page, number);

@@ -48,7 +48,7 @@ pub(super) fn listing(
     if !accepted && let Some(finding) = drift::replaced(&read.words, language, number, source, before) {
         return Judged::Refused(finding, None);
     }
-    if read.quiet && number == 0 && !accepted && source.expect.min_items.unwrap_or_default() == 0 {
+    if read.quiet && number == 0 && !accepted && source.options.expect.min_items.unwrap_or_default() == 0 {
         let before = memory.map_or(0, |memory| memory.baseline_items);
         let message = format!("the list on {} has no items today ({before} before)", source.url);
         return Judged::Quiet(Finding::note(Code::ListingQuiet, message).at_page(&source.url));

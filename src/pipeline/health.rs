@@ -42,7 +42,7 @@ const NOTICE: &str = "urn:feedmill-failure:";
 
 /// The entry that tells in the feed itself that it fails, as `errors = "entry"` wants; always the same for one failure.
 pub(super) fn notice(source: &Source, memory: &Memory) -> Option<Entry> {
-    let incident = memory.incidents.last().filter(|_| source.errors == Errors::Entry)?;
+    let incident = memory.incidents.last().filter(|_| source.options.errors == Errors::Entry)?;
     let failure = incident.failure.clone()?;
     let id = EntryId::from_key(format!("{NOTICE}{}:{}", source.id, incident.at.format("%Y%m%dT%H%M%SZ")));
     let title = format!("{} cannot be renewed", memory.channel.title);

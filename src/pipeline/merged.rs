@@ -111,7 +111,7 @@ fn feed<F, S: Store, P, C>(
         };
         let kept = kept.into_iter().map(|kept| kept.entry).collect();
         let mut feed = assemble::feed(source, channel, kept);
-        if let Some(base) = config.base_url.as_ref().filter(|_| source.media.is_some()) {
+        if let Some(base) = config.base_url.as_ref().filter(|_| source.options.media.is_some()) {
             feed = media::mirrored(feed, &mirror::names(ports.store.mirrored(&source.id)?), base);
         }
         let adopted = feed.into_entries().into_iter();

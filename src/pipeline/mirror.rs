@@ -58,7 +58,7 @@ pub(super) async fn mirror<F: Fetch, P: Publish>(
     let mut mirroring = Mirroring::default();
     let mut troubles = Vec::new();
     let (mut total, mut asked) = (0_u64, 0_usize);
-    let options = RequestOptions { max_bytes: limits.max_bytes, ..(*source.request).clone() };
+    let options = RequestOptions { max_bytes: limits.max_bytes, ..source.options.request.clone() };
     let request = Asking { source, options: &options, base, fetch, publish };
     for url in media::pictures(feed.entries().iter()) {
         let before = known.remove(&url);

@@ -32,7 +32,7 @@ pub(super) struct ReadListing {
 
 /// Opens and lists an index page; `container` is the element that held its list before.
 pub(super) fn listing(page: &Page, source: &Source, container: Option<&str>) -> Result<Found<ReadListing>, Finding> {
-    let opened = page::open(page, source.encoding.as_deref())?;
+    let opened = page::open(page, source.options.encoding.as_deref())?;
     let document = &opened.value;
     if let Some(wall) = page::block::wall(document, &page.requested) {
         return Err(wall.finding(&page.requested, None));
@@ -112,7 +112,7 @@ impl Step {
 
 /// Reads one story from its page; a page that cannot be used leaves the listing's words.
 pub(super) fn story(job: Job, page: &Page, setting: &Setting) -> Step {
-    let document = match page::open(page, setting.source.encoding.as_deref()) {
+    let document = match page::open(page, setting.source.options.encoding.as_deref()) {
         Ok(document) => document,
         Err(refusal) if refusal.code == Code::NotHtml && page.media_type.is_some() => {
             return Step::done(file(&job, page, setting));

@@ -54,7 +54,7 @@ pub(super) async fn served<F: Fetch>(
     let served = config.base_url.as_ref().filter(|base| can_resolve(base)).and_then(|base| base.join(path).ok());
     let Some(url) = served else { return Ok(None) };
     let options =
-        crate::config::RequestOptions { obey_robots: false, headers: Vec::new(), ..(*source.request).clone() };
+        crate::config::RequestOptions { obey_robots: false, headers: Vec::new(), ..source.options.request.clone() };
     let request = Request { url: &url, home: &url, options: &options, root: None, validators: None, last: false };
     match fetch.fetch(request).await {
         Ok(Answer::Page(page, _)) => Ok(Some((page.body, url))),

@@ -94,7 +94,7 @@ pub(super) fn next_due(
 
 /// The seconds between two visits while all is well.
 fn interval(source: &Source, memory: &Memory, now: DateTime<Utc>) -> f64 {
-    if let Some(interval) = source.interval {
+    if let Some(interval) = source.options.interval {
         return interval.as_secs_f64();
     }
     let validators = &memory.validators;

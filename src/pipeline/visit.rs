@@ -116,7 +116,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
     async fn find_archives(&mut self) {
         let (source, publish) = (self.source, self.ports.publish);
         let newest = self.memory.archives.newest;
-        if source.publication.archive {
+        if source.options.publication.archive {
             self.findings.extend(archive::recover(source, self.config, self.ports.fetch, publish, newest).await);
         }
         if let Some(kept) = &self.rebuilt {
@@ -131,7 +131,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         let url = bearing::address(&self.memory, self.source, self.now).clone();
         // An unchanged page, the usual answer to a conditional request, is the last that is asked for; so is any index
         // page where nothing but it is read.
-        let alone = !self.source.full_text && self.source.media.is_none();
+        let alone = !self.source.options.full_text && self.source.options.media.is_none();
         let last = !self.keep_connection && (alone || validators.is_some());
         let (source, container) = (Arc::clone(self.source), self.memory.baseline.container.clone());
         let read = move |page: &Page| {
@@ -164,7 +164,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
     ) -> Result<Answer<T>, Finding> {
         let source = self.source;
         let root = source.root.as_ref();
-        let request = Request { url, home: &source.url, options: &source.request, root, validators, last };
+        let request = Request { url, home: &source.url, options: &source.options.request, root, validators, last };
         self.ports.fetch.read(request, read).await
     }
 

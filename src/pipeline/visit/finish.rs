@@ -24,7 +24,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         adopted: Vec<Kept>,
         news: Merged,
     ) -> Result<Outcome, Finding> {
-        let published = publish::order(&kept, self.source.max_entries);
+        let published = publish::order(&kept, self.source.options.max_entries);
         let mut all: BTreeMap<EntryId, Kept> = kept.into_iter().map(|kept| (kept.entry.id.clone(), kept)).collect();
         let mut written: Vec<Kept> = self.rebuilt.take().unwrap_or_default();
         for kept in adopted.into_iter().chain(news.entries) {
@@ -60,8 +60,8 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         let recurring = self.recurring.take();
         let seen = news.seen.into_iter().chain(std::mem::take(&mut self.archived)).collect();
         // What goes to an archive is kept until that is on the disk.
-        let to_archive = self.source.publication.archive
-            && assemble::next_page(&ordered, self.source.max_entries, &after.archives).is_some();
+        let to_archive = self.source.options.publication.archive
+            && assemble::next_page(&ordered, self.source.options.max_entries, &after.archives).is_some();
         let (now, later) = if to_archive { (Vec::new(), dropped) } else { (dropped, Vec::new()) };
         self.commit(&Update {
             memory: after.clone(),
@@ -81,7 +81,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
 
     /// The entries that the feed has no room for.
     pub(super) fn leaving(&self, ordered: &[Entry]) -> Vec<EntryId> {
-        ordered.iter().skip(self.source.max_entries).map(|entry| entry.id.clone()).collect()
+        ordered.iter().skip(self.source.options.max_entries).map(|entry| entry.id.clone()).collect()
     }
 
     /// Closes the archives that the entries beyond `max_entries` ask for, then drops those `leaving`; returns how many
@@ -97,11 +97,11 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         if self.before.last_success.is_some() && self.before.base_url != config.base_url {
             files += archive::move_all(source, config, publish, after.archives.newest)?;
         }
-        if source.publication.archive {
+        if source.options.publication.archive {
             let copies = if self.memory.mirrors { mirror::names(self.pictures()?) } else { Names::new() };
             files += archive::close(source, &after.channel, config, publish, ordered, &copies, &mut after.archives)?;
         }
-        after.archives.marks = assemble::remaining(ordered, source.max_entries, &after.archives);
+        after.archives.marks = assemble::remaining(ordered, source.options.max_entries, &after.archives);
         if !leaving.is_empty() {
             // Nothing goes before the archive that has it is there to stay.
             publish.finish()?;
@@ -125,7 +125,8 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
     pub(super) fn feed(&self, after: &Memory, entries: Vec<Entry>) -> Feed {
         let mut feed = assemble::feed(self.source, &after.channel, entries);
         let newest = after.archives.newest;
-        let there = self.source.publication.archive && archive::exists(self.ports.publish, &self.source.id, newest);
+        let there =
+            self.source.options.publication.archive && archive::exists(self.ports.publish, &self.source.id, newest);
         feed.part = Part::Current { newest_archive: there.then_some(newest) };
         feed
     }
@@ -138,7 +139,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             && format::paths(&self.source.id).all(written)
             && self.config.precompress == self.memory.published.iter().any(|(path, _)| hosting::twins::is_twin(path))
             && self.memory.base_url == self.config.base_url
-            && self.memory.mirrors == self.source.media.is_some()
+            && self.memory.mirrors == self.source.options.media.is_some()
             && self.memory.pictures_waiting == 0
             && self.memory.presentation == assemble::presentation(self.source)
             && (self.memory.archives.newest == 0

@@ -32,7 +32,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             changed += usize::from(written == Written::Changed);
             // A run that was killed after writing did not tell the hub.
             let news = written == Written::Changed || self.before.published.is_empty();
-            if news && self.source.hub.is_some() && for_readers {
+            if news && self.source.options.hub.is_some() && for_readers {
                 announce::note(after, &path);
             }
             published.extend(files);
@@ -67,7 +67,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             && before.fingerprint == after.fingerprint
             && before.base_url == self.config.base_url
             && before.presentation == assemble::presentation(self.source)
-            && self.source.publication.podcast.is_none()
+            && self.source.options.publication.podcast.is_none()
             && !(before.mirrors || after.mirrors);
         if !same || before.written.is_empty() {
             return None;
@@ -104,7 +104,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
 
     /// Copies the pictures of `feed` where that is wanted; where it no longer is, all copies are stale.
     async fn mirror(&mut self, feed: &Feed, after: &mut Memory) -> Result<Mirroring, Finding> {
-        let limits = self.source.media.as_ref().zip(self.config.base_url.as_ref());
+        let limits = self.source.options.media.as_ref().zip(self.config.base_url.as_ref());
         let known = if limits.is_some() || self.memory.mirrors { self.pictures()? } else { Vec::new() };
         let rebuilt = std::mem::take(&mut self.rebuilt_pictures);
         after.mirrors = limits.is_some();
