@@ -39,7 +39,7 @@ use crate::io::clock::SystemClock;
 use crate::io::folder;
 use crate::io::guard::{GuardedResolver, Lookup, SystemLookup};
 use crate::io::robots::{NoCache, RobotsCache};
-use crate::io::throttle::{Closures, NoClosures, Throttle};
+use crate::io::throttle::{Closures, NoClosures, PATIENCE, Throttle};
 use crate::page::Page;
 use crate::pipeline::parsers::{self, Order};
 use crate::pipeline::{Answer, Clock, Fetch, Parsers, Request, Validators};
@@ -66,6 +66,8 @@ pub struct WebOptions {
     pub robots_cache: Option<Arc<dyn RobotsCache>>,
     /// Where it is kept between runs which hosts want to be left alone; else nowhere.
     pub closures: Option<Arc<dyn Closures>>,
+    /// The longest pause between two requests that any source wants; else as long as one is waited for.
+    pub longest_delay: Option<Duration>,
     /// Tells how old an answer is.
     pub clock: SystemClock,
     /// Finds the addresses of names; else the system does.
@@ -117,7 +119,7 @@ impl Web {
             guarded: OnceLock::new(),
             open: OnceLock::new(),
             proxied: Mutex::default(),
-            throttle: Throttle::with_closed(closed),
+            throttle: Throttle::new(closed, options.longest_delay.unwrap_or(PATIENCE)),
             closures,
             cookies: Cookies::default(),
             clock: options.clock,

@@ -46,9 +46,11 @@ impl Closures for NoClosures {
 }
 
 /// The hosts that were asked lately.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Throttle {
     hosts: Mutex<Hosts>,
+    /// The longest pause that a source wants of whichever host: for so long none is forgotten.
+    longest: Duration,
 }
 
 #[derive(Debug, Default)]
@@ -83,12 +85,13 @@ pub(crate) struct Turn {
 }
 
 impl Throttle {
-    /// Starts with hosts that want to be left alone for so long.
-    pub(crate) fn with_closed(closed: impl IntoIterator<Item = (String, Duration)>) -> Self {
+    /// Starts with hosts that want to be left alone for so long; `longest` is the longest pause between two requests
+    /// that a source wants.
+    pub(crate) fn new(closed: impl IntoIterator<Item = (String, Duration)>, longest: Duration) -> Self {
         let now = Instant::now();
         let host = |wait| Host { closed_until: Some(now + wait), ..Host::default() };
         let by_name = closed.into_iter().map(|(name, wait)| (name, Arc::new(tokio::sync::Mutex::new(host(wait)))));
-        Self { hosts: Mutex::new(Hosts { by_name: by_name.collect(), sweep_at: 0 }) }
+        Self { hosts: Mutex::new(Hosts { by_name: by_name.collect(), sweep_at: 0 }), longest }
     }
 
     /// Waits for the turn at `host` (name and port), `delay` after the end of the request before, or longer if the host
@@ -121,7 +124,8 @@ impl Throttle {
         }
         if hosts.by_name.len() >= hosts.sweep_at {
             let now = Instant::now();
-            hosts.by_name.retain(|_, host| Arc::strong_count(host) > 1 || !is_forgettable(host, now));
+            let is_needed = |host: &Arc<_>| Arc::strong_count(host) > 1 || !is_forgettable(host, self.longest, now);
+            hosts.by_name.retain(|_, host| is_needed(host));
             hosts.sweep_at = (hosts.by_name.len() * 2).max(256);
         }
         let host = Arc::default();
@@ -163,11 +167,12 @@ impl Drop for Turn {
     }
 }
 
-/// Whether nothing would change if the host were met for the first time.
-fn is_forgettable(host: &tokio::sync::Mutex<Host>, now: Instant) -> bool {
+/// Whether nothing would change if the host were met for the first time; nobody wants a pause of more than `longest`.
+fn is_forgettable(host: &tokio::sync::Mutex<Host>, longest: Duration, now: Instant) -> bool {
     host.try_lock().is_ok_and(|host| {
-        host.closed_until.is_none_or(|until| until <= now)
-            && host.last_end.is_none_or(|end| end + host.last_delay.max(PATIENCE) <= now)
+        host.overloads == 0
+            && host.closed_until.is_none_or(|until| until <= now)
+            && host.last_end.is_none_or(|end| end + host.pause(host.last_delay.max(longest)) <= now)
     })
 }
 
@@ -177,6 +182,10 @@ mod tests {
     use std::task::Poll;
 
     use super::*;
+
+    fn throttle() -> Throttle {
+        Throttle::new([], Duration::ZERO)
+    }
 
     async fn poll_once<T>(future: std::pin::Pin<&mut impl Future<Output = T>>) -> Option<T> {
         let mut future = future;
@@ -191,7 +200,7 @@ mod tests {
 
     #[tokio::test]
     async fn serves_one_at_a_time_in_order() {
-        let throttle = Throttle::default();
+        let throttle = throttle();
         let first = throttle.turn("a:80", Duration::ZERO).await.unwrap();
         let mut second = pin!(throttle.turn("a:80", Duration::ZERO));
         let mut third = pin!(throttle.turn("a:80", Duration::ZERO));
@@ -206,7 +215,7 @@ mod tests {
 
     #[tokio::test]
     async fn pauses_between_requests() {
-        let throttle = Throttle::default();
+        let throttle = throttle();
         let delay = Duration::from_millis(30);
         drop(throttle.turn("a:80", delay).await.unwrap());
         let ended = Instant::now();
@@ -226,7 +235,7 @@ mod tests {
 
     #[tokio::test]
     async fn rests_after_a_slow_answer_of_the_same_host() {
-        let throttle = Throttle::default();
+        let throttle = throttle();
         let mut turn = throttle.turn("a:80", Duration::ZERO).await.unwrap();
         turn.answered_after(Duration::from_millis(6));
         drop(turn);
@@ -237,7 +246,7 @@ mod tests {
 
     #[tokio::test]
     async fn leaves_an_overloaded_host_alone() {
-        let throttle = Throttle::with_closed([("closed:80".to_owned(), Duration::from_mins(10))]);
+        let throttle = Throttle::new([("closed:80".to_owned(), Duration::from_mins(10))], Duration::ZERO);
         assert!(throttle.turn("closed:80", Duration::ZERO).await.is_err());
         throttle.turn("once:80", Duration::ZERO).await.unwrap().is_overloaded(false);
         throttle.turn("once:80", Duration::ZERO).await.unwrap().is_well();
@@ -250,7 +259,7 @@ mod tests {
 
     #[tokio::test]
     async fn leaves_a_closed_host_alone() {
-        let throttle = Throttle::default();
+        let throttle = throttle();
         let mut turn = throttle.turn("a:80", Duration::ZERO).await.unwrap();
         turn.close_for(Duration::from_mins(10));
         turn.close_for(Duration::from_secs(1));
@@ -260,10 +269,33 @@ mod tests {
 
     #[tokio::test]
     async fn forgets_idle_hosts() {
-        let throttle = Throttle::default();
+        let throttle = throttle();
         for name in 0..2000 {
             throttle.host(&name.to_string());
         }
         assert!(throttle.hosts.lock().unwrap().by_name.len() <= 256);
+    }
+
+    #[test]
+    fn a_host_is_forgotten_when_nobody_would_wait_for_it() {
+        let now = Instant::now() + Duration::from_mins(1);
+        let ago = |milliseconds| Some(now - Duration::from_millis(milliseconds));
+        let ended = |last_end| Host { last_end, ..Host::default() };
+        let (second, zero) = (Duration::from_secs(1), Duration::ZERO);
+        let slow = Duration::from_millis(500);
+        for (host, longest, expected) in [
+            (ended(None), second, true),
+            (ended(ago(999)), second, false),
+            (ended(ago(1000)), second, true),
+            (Host { last_delay: second, ..ended(ago(999)) }, zero, false),
+            (Host { last_response: slow, ..ended(ago(2499)) }, second, false),
+            (Host { last_response: slow, ..ended(ago(2500)) }, second, true),
+            (Host { overloads: 1, ..ended(ago(9000)) }, zero, false),
+            (Host { closed_until: Some(now + second), ..ended(ago(9000)) }, zero, false),
+            (Host { closed_until: Some(now), ..ended(ago(9000)) }, zero, true),
+        ] {
+            let words = format!("{host:?} {longest:?}");
+            assert_eq!(is_forgettable(&tokio::sync::Mutex::new(host), longest, now), expected, "{words}");
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! What the robots.txt of an origin allows: asked once a run, and not again within a day where answers are kept.
+//! What the robots.txt of an origin allows: asked once while its sources are visited, and not again within a day where
+//! answers are kept.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,10 +26,25 @@ const LONGEST_DELAY: Duration = Duration::from_mins(1);
 /// How long an answer holds (RFC 9309, section 2.4).
 const LIFETIME: TimeDelta = TimeDelta::hours(24);
 
+/// How many origins are remembered at least, the last that were asked for. Others are asked of the cache again: the
+/// sources of one host are visited one after the other, so that hardly any comes back.
+const REMEMBERED: usize = 512;
+
 /// What is known of the origins of this run.
 pub(super) struct Permissions {
-    origins: Mutex<HashMap<String, Arc<OnceCell<Standing>>>>,
+    origins: Mutex<Origins>,
     cache: Arc<dyn RobotsCache>,
+}
+
+type Known = HashMap<String, Arc<OnceCell<Standing>>>;
+
+/// The origins that were asked for lately.
+#[derive(Default)]
+struct Origins {
+    /// The last, up to [`REMEMBERED`].
+    new: Known,
+    /// As many before them.
+    old: Known,
 }
 
 /// How an origin stands to feedmill.
@@ -47,11 +63,14 @@ impl Permissions {
     fn standing(&self, origin: &str) -> Arc<OnceCell<Standing>> {
         // A panic while the map was held leaves a usable map.
         let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = origins.get(origin) {
+        if let Some(known) = origins.new.get(origin) {
             return Arc::clone(known);
         }
-        let standing = Arc::default();
-        origins.insert(origin.to_owned(), Arc::clone(&standing));
+        if origins.new.len() >= REMEMBERED {
+            origins.old = std::mem::take(&mut origins.new);
+        }
+        let standing = origins.old.remove(origin).unwrap_or_default();
+        origins.new.insert(origin.to_owned(), Arc::clone(&standing));
         standing
     }
 }
@@ -162,4 +181,24 @@ fn disallowed(url: &Url) -> Finding {
     Finding::error(Code::RobotsDisallowed, format!("robots.txt of {host} disallows {} for {AGENT}", url.path())).remedy(
         "leave the page out; set `request.robots = { obey = false, reason = \"…\" }` if you have the site's permission",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::robots::NoCache;
+
+    #[test]
+    fn the_last_origins_are_remembered() {
+        let permissions = Permissions::new(Arc::new(NoCache));
+        let often = permissions.standing("https://often.example");
+        let once = permissions.standing("https://once.example");
+        for number in 0..3 * REMEMBERED {
+            permissions.standing(&format!("https://{number}.example"));
+            assert!(Arc::ptr_eq(&often, &permissions.standing("https://often.example")), "after {number}");
+        }
+        assert!(!Arc::ptr_eq(&once, &permissions.standing("https://once.example")));
+        let origins = permissions.origins.lock().unwrap();
+        assert!(origins.new.len() + origins.old.len() <= 2 * REMEMBERED);
+    }
 }
