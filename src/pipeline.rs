@@ -30,7 +30,8 @@ pub mod schedule;
 mod twins;
 mod visit;
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -182,29 +183,27 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
     tell: &(dyn Fn(&Event<'_>) + Sync),
 ) -> (Vec<Outcome>, Vec<Finding>, hosting::Size) {
     let before = overview::begin(ports);
-    let mut hosts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (index, source) in config.sources.iter().enumerate() {
-        if only.is_none_or(|only| only.contains(&source.id)) {
-            hosts.entry(host_key(source)).or_default().push(index);
-        }
-    }
-    let few = hosts.len() <= FEW_HOSTS;
-    let chosen = hosts.values().map(Vec::len).sum();
+    let mut chosen = chosen(config, only);
+    chosen.sort_by_key(|(_, source)| host(source));
+    let hosts = || chosen.chunk_by(|(_, one), (_, other)| host(one) == host(other));
+    let few = hosts().count() <= FEW_HOSTS;
     // Each source is copied when its turn comes, so that only those under way are held twice.
-    let visits = futures_util::stream::iter(hosts.into_values()).map(|sources| {
+    let visits = futures_util::stream::iter(hosts()).map(|sources| {
         let end = sources.len();
-        let visits = futures_util::stream::iter(sources).enumerate().then(move |(place, index)| async move {
-            let source = config.sources.get(index).filter(|_| !ports.stopped())?;
+        let visits = futures_util::stream::iter(sources).enumerate().then(move |(place, (index, source))| async move {
+            if ports.stopped() {
+                return None;
+            }
             tell(&Event::Started(&source.id));
             let keep_connection = few || place + 1 < end;
-            let outcome = visit(&Arc::new(source.clone()), config, ports, keep_connection, tell).await;
+            let outcome = visit(&Arc::new((*source).clone()), config, ports, keep_connection, tell).await;
             tell(&Event::Finished(&outcome));
-            Some((index, outcome))
+            Some((*index, outcome))
         });
         Box::pin(visits)
     });
     let mut visits = visits.flatten_unordered(MAX_HOSTS);
-    let mut outcomes: Vec<(usize, Outcome)> = Vec::with_capacity(chosen);
+    let mut outcomes: Vec<(usize, Outcome)> = Vec::with_capacity(chosen.len());
     let mut findings = Vec::new();
     let mut begun = ports.clock.now();
     while let Some(visited) = visits.next().await {
@@ -226,7 +225,7 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
     let before = before.filter(|_| !merged.changed);
     let (told, size) = overview::end(config, &outcomes, before, ports);
     findings.extend(told);
-    let left = chosen - outcomes.len();
+    let left = chosen.len() - outcomes.len();
     if left > 0 {
         let message = format!("the time was up; {} left for the next run", count(left, "feed"));
         findings.push(Finding::note(Code::TimeUp, message));
@@ -247,15 +246,30 @@ fn end_batch<F, S: Store, P: Publish, C>(ports: &Ports<'_, F, S, P, C>) -> Optio
 /// The parsers for a run over the sources `only` (all if there is no list): with one host there is nothing to wait for
 /// while a page is parsed, so that a thread of its own would only cost.
 pub fn parsers(config: &Config, only: Option<&[FeedId]>, threads: usize) -> Option<Parsers> {
-    let chosen = config.sources.iter().filter(|source| only.is_none_or(|only| only.contains(&source.id)));
-    let hosts: std::collections::BTreeSet<String> = chosen.map(host_key).collect();
-    (hosts.len() > 1).then(|| Parsers::start(threads))
+    let mut hosts = chosen(config, only).into_iter().map(|(_, source)| host(source));
+    let first = hosts.next();
+    hosts.any(|other| Some(other) != first).then(|| Parsers::start(threads))
 }
 
-/// Sources on one host share its queue; a folder is a host of its own.
-fn host_key(source: &Source) -> String {
+/// The sources whose ids are in `only` (all if there is no list), and their places in feeds.toml.
+fn chosen<'c>(config: &'c Config, only: Option<&[FeedId]>) -> Vec<(usize, &'c Source)> {
+    let only: Option<HashSet<&str>> = only.map(|only| only.iter().map(FeedId::as_str).collect());
+    let sources = config.sources.iter().enumerate();
+    sources.filter(|(_, source)| only.as_ref().is_none_or(|only| only.contains(source.id.as_str()))).collect()
+}
+
+/// What sources share a queue by.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Host<'c> {
+    /// A folder is a host of its own.
+    Folder(&'c Path),
+    /// Scheme, name and port.
+    Server(&'c str),
+}
+
+fn host(source: &Source) -> Host<'_> {
     match &source.root {
-        Some(root) => format!("folder {}", root.display()),
-        None => source.url[..url::Position::BeforePath].to_owned(),
+        Some(root) => Host::Folder(root),
+        None => Host::Server(&source.url[..url::Position::BeforePath]),
     }
 }

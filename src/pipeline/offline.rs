@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 
-use super::{Clock, Memory, Outcome, Ports, Store, host_key};
+use super::{Clock, Memory, Outcome, Ports, Store, host};
 use crate::config::{Config, Source};
 use crate::finding::{Code, Finding};
 
@@ -33,7 +33,7 @@ pub(super) fn undo<F, S: Store, P, C: Clock>(
         let Some(source) = config.sources.get(*index).filter(|source| source.root.is_none()) else { continue };
         // One that was reached is enough.
         outcome.before.as_ref()?;
-        hosts.insert(host_key(source));
+        hosts.insert(host(source));
     }
     if hosts.len() < SEVERAL {
         return None;
