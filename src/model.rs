@@ -11,9 +11,10 @@ mod timestamp;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use url::Url;
 
 pub use artifact::{Artifact, Sheet};
@@ -30,8 +31,8 @@ pub const MAX_SUMMARY_BYTES: usize = 8 * 1024;
 ///
 /// One to 100 characters of `a-z`, `0-9`, `-`, `_` and `.`, beginning with a letter or digit, without `..`, and not a
 /// device name of Windows: safe as a file name everywhere and as a part of an address.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-pub struct FeedId(String);
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FeedId(Arc<str>);
 
 impl FeedId {
     /// Checks the alphabet; the error says what is wrong with `text`.
@@ -54,13 +55,13 @@ impl FeedId {
         } else if DEVICES.contains(&stem) || numbered_device || COMMON.contains(&text) {
             Err("this name is reserved")
         } else {
-            Ok(Self(text.to_owned()))
+            Ok(Self(text.into()))
         }
     }
 
     /// The id of the feed about all feeds, which no feed of feeds.toml can have.
     pub(crate) fn health() -> Self {
-        Self("health".to_owned())
+        Self("health".into())
     }
 
     /// The id as text.
@@ -72,6 +73,12 @@ impl FeedId {
 impl fmt::Display for FeedId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl Serialize for FeedId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 
