@@ -57,7 +57,7 @@ use crate::model::{Feed, FeedId};
 /// How many hosts are visited side by side.
 pub const MAX_HOSTS: usize = 64;
 /// After so many visits their files are shown and their rows are written.
-const BATCH: usize = 256;
+const BATCH: usize = 128;
 /// A visit that ends so long after the last batch ends one as well: files wait no longer than they must.
 const BATCH_TIME: TimeDelta = TimeDelta::seconds(5);
 /// Up to so many hosts the connection to each is kept for a while, in case more is asked of it.

@@ -237,7 +237,7 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     // In KiB. What a run reads it reads once, so that keeping more of it would win nothing.
-    connection.pragma_update(None, "cache_size", -512)?;
+    connection.pragma_update(None, "cache_size", -256)?;
     connection.query_row("PRAGMA journal_size_limit = 67108864", [], |_| Ok(()))
 }
 
