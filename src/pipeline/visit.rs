@@ -141,14 +141,14 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             }
             read::listing(page, &source, container.as_deref())
         };
-        match self.read(&url, validators.as_ref(), last, read).await? {
+        // Boxed, as is what follows a listing: visits that wait hold little beside what they wait for.
+        match Box::pin(self.read(&url, validators.as_ref(), last, read)).await? {
             Answer::Unchanged(validators) => self.unchanged(validators).await,
             Answer::Page(listed, validators) => {
                 let listed = listed?;
                 self.findings.extend(listed.findings);
                 let mut after = self.memory.clone();
                 after.validators = validators;
-                // Boxed, because it is much larger than what the many visits that wait for a page need.
                 Box::pin(self.listed(listed.value, after, tell)).await
             }
         }

@@ -51,7 +51,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             let story = match step {
                 Step::Done(story) => *story,
                 Step::Draft(draft) => {
-                    let (story, gone) = self.make(*draft, &known, &setting).await;
+                    let (story, gone) = self.make(draft, &known, &setting).await;
                     removed.extend(gone);
                     story
                 }
@@ -84,10 +84,15 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
     }
 
     /// Makes the entry of a story whose page was read.
-    async fn make(&self, draft: Draft, known: &Arc<Lessons>, setting: &Arc<Setting>) -> (ReadArticle, Vec<Removed>) {
+    async fn make(
+        &self,
+        draft: Box<Draft>,
+        known: &Arc<Lessons>,
+        setting: &Arc<Setting>,
+    ) -> (ReadArticle, Vec<Removed>) {
         let job = draft.job.clone();
         let (known, setting_there) = (Arc::clone(known), Arc::clone(setting));
-        let make = move || read::finish(draft, &known.known, &setting_there);
+        let make = move || read::finish(*draft, &known.known, &setting_there);
         match parsers::run(self.ports.fetch.parsers(), Order::First, make).await {
             Ok(made) => made,
             Err(finding) => {
