@@ -352,7 +352,7 @@ pub fn count(number: usize, noun: &str) -> String {
 
 /// The moment as the clock at the source's site shows it.
 pub fn local(now: DateTime<Utc>, source: &Source) -> chrono::NaiveDateTime {
-    now.with_timezone(&source.options.timezone).naive_local()
+    source.options.timezone.at(now).naive_local()
 }
 
 /// An entry that feedmill itself writes: about a failure, not about a story.

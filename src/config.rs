@@ -30,13 +30,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono_tz::Tz;
 use regex::Regex;
 use toml::de::DeTable;
 use url::Url;
 
 use crate::hosting::Host;
-use crate::model::FeedId;
+use crate::model::{FeedId, Zone};
 use crate::normalise::date::Order;
 use crate::{article, listing};
 
@@ -151,7 +150,7 @@ pub struct SourceOptions {
     /// BCP 47 tag; else the page's.
     pub language: Option<String>,
     /// The zone of times that name none; default UTC.
-    pub timezone: Tz,
+    pub timezone: Zone,
     /// The label of the pages' encoding; else found out.
     pub encoding: Option<String>,
     /// Fetch article pages; default true.

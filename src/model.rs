@@ -7,6 +7,7 @@
 mod artifact;
 mod line;
 mod timestamp;
+mod zone;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -21,6 +22,7 @@ pub use artifact::{Artifact, Sheet};
 pub use line::one_line;
 pub(crate) use line::plain_run;
 pub use timestamp::{Precision, Timestamp};
+pub use zone::Zone;
 
 /// The longest title kept, in bytes; longer ones are cut at a character with an ellipsis.
 pub const MAX_TITLE_BYTES: usize = 1024;

@@ -203,7 +203,7 @@ fn times(
     let texts = texts.chain(found.iter().map(|claim| &claim.value)).chain(listed_last);
     let texts: Vec<&DateText> = texts.chain(address.iter().map(|claim| &claim.value)).collect();
     let published = texts.iter().find_map(|text| read(text));
-    let here = reading.now.with_timezone(&source.options.timezone).fixed_offset();
+    let here = source.options.timezone.at(reading.now);
     let published = published.unwrap_or_else(|| {
         if let Some(text) = configured.first().map(|claim| &claim.value).or(listed_first) {
             let message = format!(

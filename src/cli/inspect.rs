@@ -396,7 +396,7 @@ fn write_moment(moment: date::Moment) -> String {
     match (moment.time, moment.offset) {
         (None, _) => moment.date.format("%Y-%m-%d").to_string(),
         (Some(time), None) => moment.date.and_time(time).format("%Y-%m-%dT%H:%M:%S").to_string(),
-        (Some(_), Some(_)) => moment.timestamp(chrono_tz::UTC).instant().to_rfc3339(),
+        (Some(_), Some(_)) => moment.timestamp(crate::model::Zone::UTC).instant().to_rfc3339(),
     }
 }
 

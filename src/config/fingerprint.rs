@@ -46,7 +46,7 @@ impl Lines {
 
     /// What a feed shares with the defaults.
     pub(super) fn settings(&mut self, settings: &Settings) {
-        self.text("timezone", settings.timezone.map(chrono_tz::Tz::name));
+        self.text("timezone", settings.timezone.map(crate::model::Zone::name));
         self.text("language", settings.language.as_deref());
         self.text("encoding", settings.encoding.as_deref());
         let _ = writeln!(self.0, "full_text={}", settings.full_text.unwrap_or(super::FULL_TEXT));

@@ -6,7 +6,6 @@ use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use chrono::format::{Item as FormatItem, StrftimeItems};
-use chrono_tz::{TZ_VARIANTS, Tz};
 use regex::{Regex, RegexBuilder};
 use scraper::Selector;
 use url::Url;
@@ -14,6 +13,7 @@ use url::Url;
 use super::suggest::nearest;
 use super::written::{Trouble, did_you_mean, shown};
 use crate::hosting::Host;
+use crate::model::Zone;
 use crate::normalise;
 
 /// The longest selector or pattern in bytes.
@@ -120,11 +120,11 @@ pub(super) fn size(text: &str) -> Result<u64, Trouble> {
 }
 
 /// A zone of the IANA database by its name.
-pub(super) fn timezone(text: &str) -> Result<Tz, Trouble> {
-    if let Ok(zone) = text.parse() {
+pub(super) fn timezone(text: &str) -> Result<Zone, Trouble> {
+    if let Some(zone) = Zone::named(text) {
         return Ok(zone);
     }
-    let names = || TZ_VARIANTS.iter().map(|zone| zone.name());
+    let names = Zone::names;
     let city =
         |name: &&str| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&text.replace(' ', "_")));
     let near = names().find(city).or_else(|| nearest(text, names()));

@@ -7,7 +7,6 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono_tz::Tz;
 use toml::de::DeValue;
 use url::Url;
 
@@ -18,6 +17,7 @@ use super::request::{self, RequestSettings};
 use super::suggest::nearest;
 use super::written::{Item, Reading, Shape, Table, did_you_mean, shown};
 use super::{Errors, Expect, Filter, expect, leaf};
+use crate::model::Zone;
 use crate::normalise::date::Order;
 
 /// How many entries a feed may keep.
@@ -33,7 +33,7 @@ const FILTER: Shape = Shape { name: "`include` and `exclude`", keys: &["title", 
 /// What `[defaults]` and a feed have in common; `None` is "not said".
 #[derive(Clone, Default)]
 pub(super) struct Settings {
-    pub(super) timezone: Option<Tz>,
+    pub(super) timezone: Option<Zone>,
     pub(super) language: Option<String>,
     pub(super) encoding: Option<String>,
     pub(super) full_text: Option<bool>,

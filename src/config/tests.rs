@@ -139,7 +139,7 @@ fn every_key() {
     let [zebra, acme] = config.sources.as_slice() else { panic!("two sources") };
 
     assert_eq!(zebra.url.as_str(), "https://zebra.example/news?key=k1");
-    assert_eq!(zebra.options.timezone, chrono_tz::Europe::Berlin);
+    assert_eq!(zebra.options.timezone, Zone::named("Europe/Berlin").unwrap());
     assert_eq!(
         (zebra.options.full_text, zebra.options.max_entries, zebra.options.max_articles_per_run),
         (false, 30, 0)

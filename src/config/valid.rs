@@ -12,7 +12,7 @@ use super::fingerprint::Lines;
 use super::settings::{self, Settings, parsed};
 use super::written::{Item, Reading, Shape, Table, Trouble, did_you_mean, shown};
 use super::{Config, Source, SourceOptions, expect, leaf, media, merged, publication, request};
-use crate::model::FeedId;
+use crate::model::{FeedId, Zone};
 use crate::page::field::Field;
 use crate::{article, listing};
 
@@ -274,7 +274,7 @@ fn source(
     let options = SourceOptions {
         description,
         language: settings.language,
-        timezone: settings.timezone.unwrap_or(chrono_tz::UTC),
+        timezone: settings.timezone.unwrap_or(Zone::UTC),
         encoding: settings.encoding,
         full_text: settings.full_text.unwrap_or(super::FULL_TEXT),
         max_entries: settings.max_entries.unwrap_or(super::MAX_ENTRIES),

@@ -1,7 +1,8 @@
 //! Moments, and how exactly they are known.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone, Timelike, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Timelike};
+
+use super::Zone;
 use serde::{Deserialize, Serialize};
 
 /// How exactly a [`Timestamp`] is known.
@@ -31,12 +32,9 @@ impl Timestamp {
 
     /// A calendar day in `zone`, shown as that day's noon there, so that no reader's zone within ±11 hours shows
     /// another day.
-    pub fn day(date: NaiveDate, zone: Tz) -> Self {
+    pub fn day(date: NaiveDate, zone: Zone) -> Self {
         let noon = date.and_time(NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default());
-        let instant = zone
-            .from_local_datetime(&noon)
-            .earliest()
-            .map_or_else(|| Utc.from_utc_datetime(&noon).fixed_offset(), |t| t.fixed_offset());
+        let instant = zone.first(noon).unwrap_or_else(|| noon.and_utc().fixed_offset());
         Self { instant, precision: Precision::Day }
     }
 
@@ -77,7 +75,7 @@ mod tests {
     #[test]
     fn a_day_is_noon_in_its_zone() {
         let day = NaiveDate::from_ymd_opt(2024, 7, 4).unwrap();
-        let shown = Timestamp::day(day, chrono_tz::Australia::Melbourne);
+        let shown = Timestamp::day(day, Zone::named("Australia/Melbourne").unwrap());
         assert_eq!(shown.instant().to_rfc3339(), "2024-07-04T12:00:00+10:00");
         assert_eq!((shown.date(), shown.precision()), (day, Precision::Day));
     }

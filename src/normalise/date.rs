@@ -17,12 +17,11 @@ mod token;
 
 use chrono::format::{Parsed, StrftimeItems};
 use chrono::{Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
-use chrono_tz::Tz;
 
 pub use self::habit::habit;
 use self::lexicon::Language;
 use self::token::Token;
-use crate::model::Timestamp;
+use crate::model::{Timestamp, Zone};
 
 /// Which number of `4/7/2024` is the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +63,7 @@ impl Moment {
     /// The moment in `zone`, unless the text named an offset of its own.
     ///
     /// A local time that the clock skips is moved forward by an hour; of one that it shows twice, the first is taken.
-    pub fn timestamp(self, zone: Tz) -> Timestamp {
+    pub fn timestamp(self, zone: Zone) -> Timestamp {
         let Some(time) = self.time.filter(|_| !self.borrowed_clock) else { return Timestamp::day(self.date, zone) };
         let local = self.date.and_time(time);
         if let Some(offset) = self.offset {
@@ -73,9 +72,8 @@ impl Moment {
                 .single()
                 .map_or_else(|| Timestamp::day(self.date, zone), Timestamp::exact);
         }
-        let found = zone.from_local_datetime(&local).earliest();
-        let found = found.or_else(|| zone.from_local_datetime(&(local + chrono::TimeDelta::hours(1))).earliest());
-        found.map_or_else(|| Timestamp::day(self.date, zone), |moment| Timestamp::exact(moment.fixed_offset()))
+        let found = zone.first(local).or_else(|| zone.first(local + chrono::TimeDelta::hours(1)));
+        found.map_or_else(|| Timestamp::day(self.date, zone), Timestamp::exact)
     }
 }
 

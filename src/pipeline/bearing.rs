@@ -72,7 +72,7 @@ pub(super) fn retired(memory: &Memory, source: &Source, now: DateTime<Utc>) -> O
         return None;
     }
     let host = source.url.host_str().unwrap_or_default();
-    let day = since.with_timezone(&source.options.timezone).format("%-d %b %Y");
+    let day = source.options.timezone.at(since).format("%-d %b %Y");
     let message =
         format!("{host} has said since {day} that the page is gone; it is asked for no more, and the last feed stays");
     let finding = Finding::warning(Code::Retired, message).at_page(&source.url);
@@ -82,7 +82,7 @@ pub(super) fn retired(memory: &Memory, source: &Source, now: DateTime<Utc>) -> O
 /// The finding for a page that has moved for good.
 pub(super) fn moved_note(memory: &Memory, source: &Source) -> Option<Finding> {
     let moved = memory.moved.as_ref()?;
-    let day = moved.since.with_timezone(&source.options.timezone).format("%-d %b %Y");
+    let day = source.options.timezone.at(moved.since).format("%-d %b %Y");
     let message = format!("the page has moved for good to {} (seen since {day})", moved.to);
     let finding = Finding::note(Code::Moved, message).at_page(&source.url);
     Some(finding.remedy(format!("set `url = \"{}\"`; the feed and its entries stay as they are", moved.to)))

@@ -51,7 +51,7 @@ pub(super) struct Reader<'a> {
     pub(super) time: Option<NaiveTime>,
     pub(super) half: Option<Half>,
     pub(super) offset: Option<FixedOffset>,
-    pub(super) region: Option<chrono_tz::Tz>,
+    pub(super) region: Option<crate::model::Zone>,
     pub(super) era: Option<i32>,
     pub(super) amounts: Vec<Amount>,
     pub(super) direction: Option<Direction>,
@@ -359,9 +359,8 @@ impl<'a> Reader<'a> {
     }
 
     fn regional(&self, date: NaiveDate, time: Option<NaiveTime>) -> Option<FixedOffset> {
-        use chrono::{Offset, TimeZone};
         let local = date.and_time(time?);
-        self.region?.offset_from_local_datetime(&local).earliest().map(|offset| offset.fix())
+        self.region?.first(local).map(|time| *time.offset())
     }
 
     /// The time with its half of the day; an error if the two contradict.

@@ -9,8 +9,9 @@
 
 use std::sync::LazyLock;
 
-use chrono_tz::Tz;
 use hashbrown::HashMap;
+
+use crate::model::Zone;
 
 /// Somewhat more than there are words, and meanings.
 const MANY: usize = 14_000;
@@ -98,7 +99,7 @@ pub(super) enum Meaning {
     /// Minutes east of Greenwich.
     Zone(i32),
     /// A zone whose offset depends on the date.
-    Region(Tz),
+    Region(Zone),
     /// Says nothing of its own: `of`, `on`.
     Filler,
 }
@@ -245,7 +246,7 @@ fn meaning(key: &str) -> Option<Meaning> {
         "clock" => Meaning::Clock,
         "ordinal" => Meaning::Ordinal,
         "zone" => Meaning::Zone(number()?),
-        "region" => Meaning::Region(argument?.parse().ok()?),
+        "region" => Meaning::Region(Zone::named(argument?)?),
         "filler" => Meaning::Filler,
         _ => return None,
     })

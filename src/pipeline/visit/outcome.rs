@@ -39,7 +39,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         if memory.summary.entries > 0 {
             let of = memory.last_success.or(memory.summary.newest.map(|newest| newest.to_utc()));
             let of = of
-                .map(|time| format!(" of {}", time.with_timezone(&self.source.options.timezone).format("%-d %b %Y")))
+                .map(|time| format!(" of {}", self.source.options.timezone.at(time.to_utc()).format("%-d %b %Y")))
                 .unwrap_or_default();
             finding.message = format!(
                 "{}; kept the feed{of} ({})",
