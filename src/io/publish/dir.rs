@@ -259,9 +259,9 @@ fn length(bytes: &[u8]) -> u64 {
 /// Whether the file at `path` has exactly this `content`. A file that cannot be read counts as different: it is replaced.
 fn holds(path: &Path, content: Content<'_>) -> bool {
     let same = || -> Result<bool, Error> {
-        let mut comparison = Comparison { file: File::open(path)?, piece: vec![0; COMPARED_AT_ONCE] };
+        let mut comparison = Comparison { file: File::open(path)?, piece: Vec::new() };
         content(&mut comparison)?;
-        Ok(comparison.file.read(&mut comparison.piece)? == 0)
+        Ok(comparison.file.read(&mut [0])? == 0)
     };
     same().unwrap_or(false)
 }
@@ -274,10 +274,10 @@ struct Comparison {
 
 impl Write for Comparison {
     fn write(&mut self, new: &[u8]) -> Result<usize, Error> {
-        let length = new.len().min(self.piece.len());
-        let (new, old) = (new.get(..length).unwrap_or_default(), self.piece.get_mut(..length).unwrap_or_default());
-        self.file.read_exact(old)?;
-        if old == new { Ok(length) } else { Err(Error::other("the files differ")) }
+        let new = new.get(..COMPARED_AT_ONCE).unwrap_or(new);
+        self.piece.resize(new.len(), 0);
+        self.file.read_exact(&mut self.piece)?;
+        if self.piece == new { Ok(new.len()) } else { Err(Error::other("the files differ")) }
     }
 
     fn flush(&mut self) -> Result<(), Error> {
