@@ -217,7 +217,7 @@ impl Web {
         read: impl FnOnce(Page) -> T + Send + 'static,
     ) -> Result<Answer<T>, Finding> {
         let page = folder::read(request.url, request.home, root, request.options.max_bytes).await?;
-        let known = fingerprint(request.validators);
+        let known = request.known_body().map(str::to_owned);
         let work = move || {
             let validators = Validators { body_hash: Some(hash(&page.body)), ..Validators::default() };
             unless_known(known.as_deref(), page, validators, read)
@@ -247,7 +247,7 @@ impl Web {
                 if let Some(block) = failure::in_the_way(&landing) {
                     return Err(block.finding(request.url, Some(200)));
                 }
-                let (requested, known) = (request.url.clone(), fingerprint(request.validators));
+                let (requested, known) = (request.url.clone(), request.known_body().map(str::to_owned));
                 let now = self.clock.now();
                 let work = move || judge(requested, landing, known.as_deref(), now, read);
                 parsers::run(self.parsers(), Order::InTurn, work).await?
@@ -315,11 +315,6 @@ fn validators(landing: &Landing, now: DateTime<Utc>) -> Validators {
         moved: landing.moved.clone(),
         ..header::validators(&landing.headers)
     }
-}
-
-/// The fingerprint of the body that is known.
-fn fingerprint(validators: Option<&Validators>) -> Option<String> {
-    validators?.body_hash.clone()
 }
 
 /// `page` read by `read`, unless its body is the one with the fingerprint `known`.

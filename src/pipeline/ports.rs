@@ -33,6 +33,13 @@ pub struct Request<'a> {
     pub last: bool,
 }
 
+impl<'a> Request<'a> {
+    /// The fingerprint of the body that is known.
+    pub fn known_body(&self) -> Option<&'a str> {
+        self.validators?.body_hash.as_deref()
+    }
+}
+
 /// What an answer said for the next request: validators that make it conditional, opaque and echoed exactly (RFC 9110,
 /// section 8.8), and hints.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,11 +86,12 @@ pub trait Fetch: Sync {
         read: impl FnOnce(&Page) -> T + Send + 'static,
     ) -> impl Future<Output = Result<Answer<T>, Finding>> + Send {
         async move {
+            let url = request.url;
             match self.fetch(request).await? {
                 Answer::Unchanged(validators) => Ok(Answer::Unchanged(validators)),
                 Answer::Page(page, validators) => {
-                    let read = parsers::run(self.parsers(), Order::InTurn, move || read(&page)).await?;
-                    Ok(Answer::Page(read, validators))
+                    let read = parsers::run(self.parsers(), Order::InTurn, move || read(&page)).await;
+                    Ok(Answer::Page(read.map_err(|finding| finding.at_page(url))?, validators))
                 }
             }
         }

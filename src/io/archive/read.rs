@@ -16,7 +16,7 @@ use super::record::{Record, hexadecimal};
 use super::{END, FORMAT};
 use crate::finding::{Code, Finding, Place};
 use crate::io::fetch::{hash, unless_known};
-use crate::io::{files, folder};
+use crate::io::files;
 use crate::page::Page;
 use crate::pipeline::{Answer, Fetch, Parsers, Request, Validators};
 
@@ -156,25 +156,13 @@ impl Archive {
 
 impl<F: Fetch> Fetch for Offline<'_, F> {
     async fn fetch(&self, request: Request<'_>) -> Result<Answer, Finding> {
-        if let Some(root) = request.root {
-            let page = folder::read(request.url, request.home, root, request.options.max_bytes).await?;
-            let validators = Validators { body_hash: Some(hash(&page.body)), ..Validators::default() };
-            return Ok(unless_known(known(&request), page, validators, Box::new));
-        }
-        if self.own.is_some_and(|own| request.url.as_str().starts_with(own.as_str())) {
-            return self.online.fetch(request).await;
-        }
-        self.archive.answer(&request)
+        let is_own = self.own.is_some_and(|own| request.url.as_str().starts_with(own.as_str()));
+        if request.root.is_some() || is_own { self.online.fetch(request).await } else { self.archive.answer(&request) }
     }
 
     fn parsers(&self) -> Option<&Parsers> {
         self.online.parsers()
     }
-}
-
-/// The fingerprint of the body that is known.
-fn known<'a>(request: &Request<'a>) -> Option<&'a str> {
-    request.validators?.body_hash.as_deref()
 }
 
 /// A stored HTTP message.
@@ -213,7 +201,7 @@ impl Message {
         let Self { media_type, charset, validators, body, .. } = self;
         let validators = Validators { body_hash: Some(hash(&body)), url: Some(url.clone()), ..validators };
         let page = Page { requested: request.url.clone(), url, media_type, charset, body };
-        unless_known(known(request), page, validators, Box::new)
+        unless_known(request.known_body(), page, validators, Box::new)
     }
 }
 
