@@ -286,7 +286,7 @@ pub fn presentation(source: &Source) -> String {
         "{} {:?} {:?}",
         env!("CARGO_PKG_VERSION"),
         source.options.publication,
-        source.options.hub.as_deref().map(Url::as_str)
+        source.options.hub.as_ref().map(Url::as_str)
     )
 }
 
@@ -300,7 +300,7 @@ fn empty(source: &Source, channel: &Channel) -> Feed {
     feed.icon.clone_from(&channel.icon);
     feed.rights = source.options.publication.rights.clone().or_else(|| channel.rights.clone());
     feed.editor.clone_from(&channel.editor);
-    feed.hub = source.options.hub.as_deref().cloned();
+    feed.hub.clone_from(&source.options.hub);
     feed.podcast.clone_from(&source.options.publication.podcast);
     feed
 }

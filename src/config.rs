@@ -176,7 +176,7 @@ pub struct SourceOptions {
     /// How to ask the server.
     pub request: RequestOptions,
     /// The hub that is told of changes, and that readers can subscribe at (W3C `WebSub`).
-    pub hub: Option<Arc<Url>>,
+    pub hub: Option<Url>,
     /// Limits for pictures copied beside the feed; `None` leaves them where they are.
     pub media: Option<Media>,
     /// What of the entries is published.
@@ -273,19 +273,20 @@ pub struct Filter {
 
 impl PartialEq for Filter {
     fn eq(&self, other: &Self) -> bool {
-        let patterns = |filter: &Self| {
-            let Self { title, link, text, category } = filter;
-            [title, link, text, category].map(|pattern| pattern.as_ref().map(|pattern| pattern.as_str().to_owned()))
-        };
-        patterns(self) == patterns(other)
+        let mut pairs = self.patterns().into_iter().zip(other.patterns());
+        pairs.all(|(one, other)| one.map(Regex::as_str) == other.map(Regex::as_str))
     }
 }
 
 impl Filter {
     /// Whether no part has a pattern.
     pub fn is_empty(&self) -> bool {
+        self.patterns().iter().all(Option::is_none)
+    }
+
+    fn patterns(&self) -> [Option<&Regex>; 4] {
         let Self { title, link, text, category } = self;
-        [title, link, text, category].into_iter().all(Option::is_none)
+        [title, link, text, category].map(Option::as_ref)
     }
 }
 

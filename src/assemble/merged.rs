@@ -36,7 +36,7 @@ pub fn merged(config: &Config, merged: &Merged, common: Option<&str>, entries: V
 /// The hub of a merged feed: the one that all of its parts have.
 pub fn merged_hub<'c>(config: &'c Config, merged: &Merged) -> Option<&'c Url> {
     let mut hubs =
-        merged.parts.iter().filter_map(|place| config.sources.get(*place)).map(|source| source.options.hub.as_deref());
+        merged.parts.iter().filter_map(|place| config.sources.get(*place)).map(|source| source.options.hub.as_ref());
     let first = hubs.next().flatten()?;
     hubs.all(|hub| hub == Some(first)).then_some(first)
 }

@@ -4,7 +4,6 @@
 //! key also inside `request`, `expect`, `date`, `include` and `exclude`.
 
 use std::ops::RangeInclusive;
-use std::sync::Arc;
 use std::time::Duration;
 
 use toml::de::DeValue;
@@ -48,7 +47,7 @@ pub(super) struct Settings {
     pub(super) include: Filter,
     pub(super) exclude: Filter,
     pub(super) request: RequestSettings,
-    pub(super) hub: Option<Arc<Url>>,
+    pub(super) hub: Option<Url>,
     pub(super) media: Option<Pictures>,
     pub(super) publication: PublicationSettings,
 }
@@ -75,7 +74,7 @@ impl Settings {
         if let Some(item) = table.get("expect") {
             settings.expect = expect::read(reading, item);
         }
-        settings.hub = table.get("hub").and_then(|item| parsed(reading, item, leaf::address)).map(Arc::new);
+        settings.hub = table.get("hub").and_then(|item| parsed(reading, item, leaf::address));
         settings.media = table.get("media").and_then(|item| media::read(reading, item));
         settings.include = filter(reading, table.get("include"));
         settings.exclude = filter(reading, table.get("exclude"));

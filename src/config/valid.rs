@@ -176,7 +176,7 @@ pub(super) fn config(reading: &mut Reading<'_>, root: &DeTable<'_>) -> Config {
     }
     needs_base_url(reading, top, top);
     let mut defaults = defaults.map(|table| Settings::read(reading, table)).unwrap_or_default();
-    let hub = top.get("hub").and_then(|item| parsed(reading, item, leaf::address)).map(Arc::new);
+    let hub = top.get("hub").and_then(|item| parsed(reading, item, leaf::address));
     defaults.hub = defaults.hub.or(hub);
     let Some((item, key)) = top.get_with_key("feeds") else {
         no_feeds(reading, 0..0);

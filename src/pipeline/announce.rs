@@ -63,7 +63,7 @@ struct Feed<'c> {
 fn feeds<'c>(config: &'c Config, only: &'c [FeedId]) -> impl Iterator<Item = Feed<'c>> {
     let sources = config.sources.iter().filter(|source| only.is_empty() || only.contains(&source.id));
     let sources = sources.filter_map(|source| {
-        source.options.hub.as_deref().map(|hub| Feed { id: &source.id, hub, options: &source.options.request })
+        source.options.hub.as_ref().map(|hub| Feed { id: &source.id, hub, options: &source.options.request })
     });
     sources.chain(config.merged.iter().filter_map(|merged| {
         let hub = assemble::merged_hub(config, merged)?;
