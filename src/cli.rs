@@ -14,6 +14,7 @@ mod watch;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -113,6 +114,11 @@ fn warn(line: &dyn Display) {
 fn parsers(config: &Config, only: Option<&[FeedId]>) -> Option<Parsers> {
     let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     pipeline::parsers(config, only, threads)
+}
+
+/// The longest pause between two requests that a source wants.
+fn longest_delay(config: &Config) -> Option<Duration> {
+    config.sources.iter().map(|source| source.options.request.delay).max()
 }
 
 /// A runtime whose one thread waits for the network; pages are unpacked and parsed on others.

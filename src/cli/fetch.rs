@@ -81,7 +81,8 @@ fn record(
     let some = (!only.is_empty()).then_some(only);
     let parsers = super::parsers(config, some);
     let contact = config.contact.clone();
-    let web = Web::new(WebOptions { contact, clock, parsers, ..WebOptions::default() });
+    let longest_delay = super::longest_delay(config);
+    let web = Web::new(WebOptions { contact, longest_delay, clock, parsers, ..WebOptions::default() });
     let web = web.map_err(|error| error.message)?;
     let refused = |error: std::io::Error| format!("{}: {}", arguments.to.display(), files::explain(&error));
     let recorder = Recorder::new(&web, config.base_url.as_ref(), clock.now()).map_err(refused)?;

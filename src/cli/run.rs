@@ -87,7 +87,7 @@ pub(super) async fn run(
         robots_cache: Some(Arc::clone(&store) as Arc<dyn RobotsCache>),
         closures: Some(Arc::clone(&store) as Arc<dyn Closures>),
         clock,
-        longest_delay: config.sources.iter().map(|source| source.options.request.delay).max(),
+        longest_delay: super::longest_delay(config),
         parsers: super::parsers(config, only.as_deref()),
         ..WebOptions::default()
     });
