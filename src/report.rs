@@ -248,3 +248,17 @@ pub fn finding(feed: Option<&str>, finding: &Finding) -> String {
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let rows = || [["a", "1", "-"], ["abcdef", "1000", "2026-11-25"]].map(|row| row.map(str::to_owned)).into_iter();
+        let table = plain_table(["feed", "new", "newest"], [1], rows);
+        let expected = [" feed     new  newest", " a          1  -", " abcdef  1000  2026-11-25"];
+        assert_eq!(table.lines().collect::<Vec<_>>(), expected);
+        assert_eq!(plain_table(["feed"], [], std::iter::empty), " feed");
+    }
+}

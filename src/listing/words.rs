@@ -193,6 +193,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_word_is_what_patterns_call_one_but_for_marks_and_rare_numbers() {
+        // The library may know letters of a later Unicode than the patterns do.
+        let (sign, unknown) = (Regex::new(r"^[\W_]$").unwrap(), Regex::new(r"^\p{Unassigned}$").unwrap());
+        let is = |pattern: &Regex, c: char| pattern.is_match(c.encode_utf8(&mut [0; 4]));
+        let differs = |c: &char| stands_in_words(*c) == is(&sign, *c) && !is(&unknown, *c);
+        let rare = |c: char| c.is_numeric() && !c.is_alphabetic();
+        for c in ('\0'..=char::MAX).filter(differs) {
+            assert!(!c.is_ascii() && (rare(c) || !c.is_alphanumeric()), "{c:?}");
+        }
+        for text in ["→ more →", "[Read more…]", "_more_", "«Далее»", "⟨12⟩", "comments (12)", "① more", "¹ more"]
+        {
+            assert!(is_generic(text), "{text}");
+        }
+        assert!(!is_generic("→ more rain →"));
+    }
+
+    #[test]
     fn dates_are_told_from_other_short_texts() {
         for text in [
             "2026-03-04",
