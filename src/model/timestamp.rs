@@ -1,9 +1,9 @@
 //! Moments, and how exactly they are known.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Timelike};
+use serde::{Deserialize, Serialize};
 
 use super::Zone;
-use serde::{Deserialize, Serialize};
 
 /// How exactly a [`Timestamp`] is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
