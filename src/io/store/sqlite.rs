@@ -34,11 +34,14 @@ const MEMORIES: &str = "SELECT id, memory FROM source ORDER BY id";
 const PUT_MEMORY: &str = "INSERT INTO source (id, memory) VALUES (?1, ?2) \
      ON CONFLICT (id) DO UPDATE SET memory = excluded.memory WHERE memory <> excluded.memory";
 const FORGET: &str = "DELETE FROM source WHERE id = ?1";
-// A source that is found by a query of its own spares a statement. Were it a parameter beside `ORDER BY`, SQLite would
-// prepare the statement anew for every source.
+// The keys of a source's entries are those that begin with its own; a source that is found by a query of its own spares
+// a statement.
 const ENTRIES: &str = "SELECT teaser, pending, keys, entry FROM entry \
-     WHERE source = (SELECT key FROM source WHERE id = ?1) ORDER BY id";
-const PUT_ENTRY: &str = "INSERT INTO entry (source, id, teaser, pending, keys, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+     WHERE key BETWEEN (SELECT key << 32 FROM source WHERE id = ?1) \
+     AND (SELECT (key << 32) + 4294967295 FROM source WHERE id = ?1)";
+const PUT_ENTRY: &str = "INSERT INTO entry (key, source, id, teaser, pending, keys, entry) VALUES (\
+     (SELECT 1 + coalesce(max(key), ?1 << 32) FROM entry WHERE key BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295), \
+     ?1, ?2, ?3, ?4, ?5, ?6) \
      ON CONFLICT (source, id) DO UPDATE SET \
          teaser = excluded.teaser, pending = excluded.pending, keys = excluded.keys, entry = excluded.entry \
      WHERE (teaser, pending, keys, entry) <> (excluded.teaser, excluded.pending, excluded.keys, excluded.entry)";
@@ -222,7 +225,9 @@ impl Store for Sqlite {
 
     /// In the order of their ids.
     fn entries(&self, id: &FeedId) -> Result<Vec<Kept>, StoreError> {
-        self.run(|connection| connection.prepare_cached(ENTRIES)?.query_map([id.as_str()], rows::kept)?.collect())
+        let entries: Vec<Kept> =
+            self.run(|connection| connection.prepare_cached(ENTRIES)?.query_map([id.as_str()], rows::kept)?.collect())?;
+        Ok(by_id(entries))
     }
 
     /// In the order of their ids.
@@ -232,6 +237,7 @@ impl Store for Sqlite {
             let kept = statement.query_map([id.as_str()], |row| rows::kept_since(row, since))?;
             kept.filter_map(Result::transpose).collect()
         })
+        .map(by_id)
     }
 
     fn known(&self, id: &FeedId, keys: &[String]) -> Result<HashMap<String, EntryId>, StoreError> {
@@ -349,6 +355,12 @@ impl Drop for Sqlite {
     fn drop(&mut self) {
         let _ = self.flush();
     }
+}
+
+/// `entries` in the order of their ids.
+fn by_id(mut entries: Vec<Kept>) -> Vec<Kept> {
+    entries.sort_unstable_by(|one, other| one.entry.id.cmp(&other.entry.id));
+    entries
 }
 
 fn put_entries(

@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The steps in order; a released one is never edited, only followed by another.
-pub(super) const STEPS: [&str; 4] = [
+pub(super) const STEPS: [&str; 5] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
     include_str!("migrations/0004.sql"),
+    include_str!("migrations/0005.sql"),
 ];
 /// `PRAGMA application_id` of our files: "fdml" in ASCII. A database with another one belongs to another program.
 pub(super) const APPLICATION_ID: i32 = 0x6664_6D6C;

@@ -192,6 +192,53 @@ fn an_old_file_is_copied_and_brought_up_to_date() {
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 
+/// Entries stood in the order of their commits, those of all sources mixed, until version 5.
+#[test]
+fn entries_of_a_source_are_brought_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.db");
+    drop(open::open(&path, at(0), &schema::STEPS[..4]).unwrap());
+    let connection = Connection::open(&path).unwrap();
+    for id in ["a", "b"] {
+        connection.execute("INSERT INTO source (id, memory) VALUES (?1, '{}')", [id]).unwrap();
+    }
+    for number in 0..40 {
+        let kept = kept(number, "old", &[key(number)]);
+        let row = EntryRow::new(&kept).unwrap();
+        let sql = "INSERT INTO entry (source, id, teaser, pending, keys, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let source = i64::try_from(number % 2 + 1).unwrap();
+        let values = (source, kept.entry.id.as_str(), &kept.teaser, kept.pending, row.keys, row.entry);
+        connection.execute(sql, values).unwrap();
+    }
+    drop(connection);
+
+    let store = Sqlite::open(&path, at(0)).unwrap().store;
+    store.commit(&feed("a"), &update(1, vec![kept(0, "new", &[]), kept(99, "new", &[])], Vec::new())).unwrap();
+    let titles = |id: &str| -> Vec<(EntryId, String)> {
+        let entries = store.entries(&feed(id)).unwrap().into_iter();
+        entries.map(|kept| (kept.entry.id, kept.entry.title.as_str().to_owned())).collect()
+    };
+    let expected = |numbers: &mut dyn Iterator<Item = usize>| {
+        let title = |number| if [0, 99].contains(&number) { "new" } else { "old" };
+        let mut entries: Vec<_> = numbers.map(|number| (entry_id(number), title(number).to_owned())).collect();
+        entries.sort();
+        entries
+    };
+    assert_eq!(titles("a"), expected(&mut (0..40).step_by(2).chain([99])));
+    assert_eq!(titles("b"), expected(&mut (1..40).step_by(2)));
+    let connection = store.connection.lock().unwrap();
+    let together: Vec<(i64, i64)> = connection
+        .prepare("SELECT key >> 32, key & 4294967295 FROM entry ORDER BY key")
+        .unwrap()
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let expected: Vec<(i64, i64)> =
+        (1..=21).map(|number| (1, number)).chain((1..=20).map(|number| (2, number))).collect();
+    assert_eq!(together, expected);
+}
+
 #[test]
 fn a_failed_step_changes_nothing() {
     let (_folder, path) = written();
