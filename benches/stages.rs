@@ -201,7 +201,7 @@ fn store(criterion: &mut Criterion) {
             for kept in &mut update.changed {
                 kept.teaser = version.to_string();
             }
-            store.commit(&source.id, &update).unwrap();
+            store.put(&source.id, &update).unwrap();
         });
     });
     group.bench_function("entries", |bench| bench.iter(|| store.entries(&source.id).unwrap()));

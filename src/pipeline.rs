@@ -5,13 +5,12 @@
 //! ```
 //!
 //! [`visit`] does this for one source and [`build`] for all of them: sources on one host one after the other, hosts side
-//! by side. State is committed before files are published and marked as published after, so that a run that is killed
-//! in between is finished by the next one. What can be done again (that mark, and the times of visits that changed
-//! nothing) is written once for a batch of visits, after the batch's files are on the disk. Nothing here knows what is
-//! behind the ports.
+//! by side. Visits end in batches ([`batch`]): state is committed before files are shown and marked as published after, so
+//! that a run that is killed in between is finished by the next one. Nothing here knows what is behind the ports.
 
 mod announce;
 mod archive;
+mod batch;
 mod bearing;
 mod belongings;
 mod doubt;
@@ -47,6 +46,8 @@ pub use ports::{
     Request, Store, StoreError, Summary, Update, Validators, Written,
 };
 pub use visit::visit;
+
+use batch::Batch;
 
 use crate::assemble::count;
 use crate::config::{Config, Source};
@@ -182,6 +183,9 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
     ports: &Ports<'_, F, S, P, C>,
     tell: &(dyn Fn(&Event<'_>) + Sync),
 ) -> (Vec<Outcome>, Vec<Finding>, hosting::Size) {
+    let batch = Batch::new(ports.store, ports.publish);
+    let Ports { fetch, store, clock, stale, .. } = *ports;
+    let ports = &Ports { fetch, store, publish: &batch, clock, stop: Arc::clone(&ports.stop), stale };
     let before = overview::begin(ports);
     let mut chosen = chosen(config, only);
     chosen.sort_by_key(|(_, source)| host(source));
@@ -191,7 +195,7 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
     let visits = futures_util::stream::iter(hosts()).map(|sources| {
         let end = sources.len();
         let visits = futures_util::stream::iter(sources).enumerate().then(move |(place, (index, source))| async move {
-            if ports.stopped() {
+            if ports.stopped() || ports.publish.is_lost() {
                 return None;
             }
             tell(&Event::Started(&source.id));
@@ -205,42 +209,51 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
     let mut visits = visits.flatten_unordered(MAX_HOSTS);
     let mut outcomes: Vec<(usize, Outcome)> = Vec::with_capacity(chosen.len());
     let mut findings = Vec::new();
-    let mut begun = ports.clock.now();
+    let (mut begun, mut ended) = (ports.clock.now(), 0);
     while let Some(visited) = visits.next().await {
         outcomes.extend(visited);
-        if outcomes.len().is_multiple_of(BATCH) || ports.clock.now() - begun >= BATCH_TIME {
-            findings.extend(end_batch(ports));
-            begun = ports.clock.now();
+        if outcomes.len() - ended >= BATCH || ports.clock.now() - begun >= BATCH_TIME {
+            findings.extend(end(ports, &mut outcomes[ended..]));
+            (begun, ended) = (ports.clock.now(), outcomes.len());
         }
     }
     drop(visits);
     findings.extend(offline::undo(config, &mut outcomes, ports));
-    findings.extend(end_batch(ports));
+    findings.extend(end(ports, &mut outcomes[ended..]));
+    let lost = ports.publish.begin_anew();
+    findings.dedup();
     outcomes.sort_by_key(|(index, _)| *index);
     let outcomes: Vec<Outcome> = outcomes.into_iter().map(|(_, outcome)| outcome).collect();
     let merged = merged::end(config, &outcomes, before.is_some(), ports);
     findings.extend(merged.findings);
-    findings.extend(end_batch(ports));
+    findings.extend(end(ports, &mut []));
     // A merged feed that changed is one more reason to make the files about all feeds.
     let before = before.filter(|_| !merged.changed);
-    let (told, size) = overview::end(config, &outcomes, before, ports);
+    let (told, size) = overview::end(config, &outcomes, before, findings.is_empty(), ports);
     findings.extend(told);
     let left = chosen.len() - outcomes.len();
     if left > 0 {
-        let message = format!("the time was up; {} left for the next run", count(left, "feed"));
+        let why = if lost { "what is read cannot be kept" } else { "the time was up" };
+        let message = format!("{why}; {} left for the next run", count(left, "feed"));
         findings.push(Finding::note(Code::TimeUp, message));
     }
     (outcomes, findings, size)
 }
 
-/// Shows the files of a batch, then writes the rows that say so. Rows whose files could not all be shown are left as they
-/// are: the next run publishes again.
-fn end_batch<F, S: Store, P: Publish, C>(ports: &Ports<'_, F, S, P, C>) -> Option<Finding> {
-    if let Err(error) = ports.publish.finish() {
-        ports.store.discard();
-        return Some(error.into());
+/// Ends a batch of visits with `outcomes`: shows their files, then writes the rows that say so. If what they brought could
+/// not be kept, they failed.
+fn end<F, S: Store, P: Publish, C>(
+    ports: &Ports<'_, F, S, Batch<'_, S, P>, C>,
+    outcomes: &mut [(usize, Outcome)],
+) -> Option<Finding> {
+    let Err(error) = ports.publish.end() else { return ports.store.flush().err().map(Finding::from) };
+    if matches!(error, PublishError::State(_)) {
+        let changed = outcomes.iter_mut().map(|(_, outcome)| outcome).filter(|outcome| outcome.state == State::Changed);
+        for outcome in changed {
+            (outcome.state, outcome.new, outcome.changed, outcome.files) = (State::Failed, 0, 0, 0);
+        }
     }
-    ports.store.flush().err().map(Finding::from)
+    Some(error.into())
 }
 
 /// The parsers for a run over the sources `only` (all if there is no list): with one host there is nothing to wait for

@@ -58,6 +58,7 @@ fn accept(store: &Sqlite, id: &FeedId) -> Result<bool, StoreError> {
     let Some(memory) = memory else { return Ok(false) };
     // Without validators the next visit sees the whole page.
     let memory = Memory { accepted: true, validators: crate::pipeline::Validators::default(), ..memory };
-    store.commit(id, &Update { memory, ..Update::default() })?;
+    store.put(id, &Update { memory, ..Update::default() })?;
+    store.commit()?;
     Ok(true)
 }

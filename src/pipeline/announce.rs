@@ -101,7 +101,8 @@ async fn tell<A: Announce, S: Store>(
         }
     }
     memory.unannounced = left;
-    store.commit(feed.id, &Update { memory, ..Update::default() })?;
+    store.put(feed.id, &Update { memory, ..Update::default() })?;
+    store.commit()?;
     Ok(files)
 }
 

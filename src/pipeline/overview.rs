@@ -35,12 +35,13 @@ pub(super) fn begin<F, S: Store, P, C>(ports: &Ports<'_, F, S, P, C>) -> Option<
     serde_json::from_str(&ports.store.take_overview().ok().flatten()?).ok()
 }
 
-/// Writes the files where they may have to change, and leaves a word for the next run. Returns what is to be told, and
-/// the size of the output folder.
+/// Writes the files where they may have to change, and, if all went well until now, leaves a word for the next run. Returns
+/// what is to be told, and the size of the output folder.
 pub(super) fn end<F, S: Store, P: Publish, C>(
     config: &Config,
     outcomes: &[Outcome],
     before: Option<Word>,
+    all_went_well: bool,
     ports: &Ports<'_, F, S, P, C>,
 ) -> (Vec<Finding>, Size) {
     let made_from = format!("{} {}", env!("CARGO_PKG_VERSION"), config.digest);
@@ -57,9 +58,10 @@ pub(super) fn end<F, S: Store, P: Publish, C>(
     let word = word.and_then(|word| Ok(ports.publish.finish().map(|()| word)?));
     match word {
         Ok(word) => {
-            let text = serde_json::to_string(&word).unwrap_or_default();
             // Without it the next run makes the files anew, and finds them as they are.
-            let _ = ports.store.set_overview(&text);
+            if all_went_well {
+                let _ = ports.store.set_overview(&serde_json::to_string(&word).unwrap_or_default());
+            }
             (word.findings, word.size)
         }
         Err(finding) => (vec![finding], Size::default()),

@@ -335,7 +335,7 @@ pub struct Update {
 }
 
 /// Why state could not be kept.
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, Error)]
 #[error("{0}")]
 pub struct StoreError(pub String);
 
@@ -360,14 +360,18 @@ pub trait Store: Sync {
     fn recurring(&self, id: &FeedId) -> Result<Vec<u8>, StoreError>;
     /// The pictures that were copied, or could not be, by address.
     fn mirrored(&self, id: &FeedId) -> Result<Vec<Mirrored>, StoreError>;
-    /// Applies `update` in one transaction.
-    fn commit(&self, id: &FeedId, update: &Update) -> Result<(), StoreError>;
+    /// Applies `update`. It is read at once, and kept by the next [`Store::commit`]; what was put since the last one is
+    /// kept together or not at all.
+    fn put(&self, id: &FeedId, update: &Update) -> Result<(), StoreError>;
+    /// Keeps what was put, in one transaction that is on the disk when this returns. After an error all of it is lost, also
+    /// if it was [`Store::put`] that failed.
+    fn commit(&self) -> Result<(), StoreError>;
     /// Replaces the row of a source with the next [`Store::flush`]; until then a run that is killed loses it. For what
     /// the next run can do again: the times of a visit that changed nothing, the mark that files are written.
     fn note(&self, id: &FeedId, memory: &Memory) -> Result<(), StoreError>;
     /// Writes what was noted, in one transaction.
     fn flush(&self) -> Result<(), StoreError>;
-    /// Forgets what was noted: the rows stay as the last commits wrote them.
+    /// Forgets what was put and noted: the rows stay as the last commits wrote them.
     fn discard(&self);
     /// Shows every row, also of sources that are no longer configured, one after the other.
     fn each(&self, see: &mut dyn FnMut(&str, Memory)) -> Result<(), StoreError>;
@@ -386,19 +390,30 @@ pub enum Written {
     Changed,
 }
 
-/// Why a file could not be published.
+/// Why files could not be published.
 #[derive(Debug, Error)]
-#[error("{path}: {reason}")]
-pub struct PublishError {
-    /// The file.
-    pub path: String,
-    /// What the system said, and what to do.
-    pub reason: String,
+pub enum PublishError {
+    /// One cannot be written.
+    #[error("{path}: {reason}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system said, and what to do.
+        reason: String,
+        /// Whether there is no room for it.
+        full: bool,
+    },
+    /// What they show could not be kept, so that they are given up.
+    #[error(transparent)]
+    State(#[from] StoreError),
 }
 
 impl From<PublishError> for Finding {
     fn from(error: PublishError) -> Self {
-        Self::error(Code::PublishFailed, error.to_string())
+        match error {
+            PublishError::File { .. } => Self::error(Code::PublishFailed, error.to_string()),
+            PublishError::State(error) => error.into(),
+        }
     }
 }
 
@@ -419,4 +434,6 @@ pub trait Publish: Sync {
     /// Shows what was written since the last time, each file at once or not at all, and makes it durable. What cannot be
     /// shown is given up, and the file before it stays.
     fn finish(&self) -> Result<(), PublishError>;
+    /// Forgets what was written and removed since then.
+    fn discard(&self);
 }

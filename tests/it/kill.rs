@@ -224,6 +224,41 @@ fn a_disk_that_is_full_at_one_commit_or_rename() {
     assert_eq!(ends.len(), 2, "{ends:?}");
 }
 
+/// Visits of one batch are kept together: where the state cannot be written, none of their files is shown, and every one of
+/// them says so.
+#[cfg(debug_assertions)]
+#[test]
+fn what_cannot_be_kept_is_not_shown() {
+    let table = |id| format!("[feeds.{id}]\nurl = \"https://{id}.example/\"\nroot = \"site\"\n");
+    let begun = Project::new(&["a", "b", "c"].map(table).concat());
+    write_site(&begun, 0);
+    begun.build();
+    write_site(&begun, 1);
+    let calm = copy(&begun);
+    calm.build();
+    let feeds = |project: &Project| -> BTreeMap<String, Vec<u8>> {
+        contents(project).into_iter().filter(|(name, _)| name.as_bytes()[1] == b'.').collect()
+    };
+    let mut seen = 0;
+    for point in 1..=60 {
+        let hurt = copy(&begun);
+        let run = hurt.run_with(&["build", "--json"], &[("FEEDMILL_FAILPOINT", &format!("fail:{point}"))]);
+        let when = format!("at point {point}: {}{}", run.stdout, run.stderr);
+        if run.stdout.contains("state-failed") && feeds(&hurt) == feeds(&begun) {
+            let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+            let states: Vec<_> = report["feeds"].as_array().unwrap().iter().map(|feed| &feed["state"]).collect();
+            assert_eq!(states, ["failed"; 3], "{when}");
+            assert_eq!(run.code, Some(1), "{when}");
+            seen += 1;
+        } else {
+            assert!(!run.stdout.contains("state-failed") || run.code == Some(1), "{when}");
+        }
+        hurt.run(&["build"]).exit(0);
+        assert_same(&calm, &hurt, &when);
+    }
+    assert!(seen > 0, "no commit of a batch failed");
+}
+
 /// Nothing that a run wrote since the disk was last waited for need be there after a power cut: of each file the old
 /// bytes, the new ones, none, or some; and the state as the run found it, for its log is not waited for either.
 #[cfg(debug_assertions)]

@@ -132,8 +132,7 @@ impl Dir {
 
     /// Writes `content` as the file at `path`, unless it is there; `length` is its size in bytes, if that is known.
     fn put(&self, path: &str, length: Option<u64>, content: Content<'_>) -> Result<Written, PublishError> {
-        let mut names =
-            names_of(path).map_err(|reason| PublishError { path: path.to_owned(), reason: reason.to_owned() })?;
+        let mut names = names_of(path).map_err(|reason| refused(path.to_owned(), reason.to_owned()))?;
         let last = names.pop().unwrap_or_default();
         let folder = self.make_parents(&names)?;
         let target = folder.join(last);
@@ -152,23 +151,9 @@ impl Dir {
         if same {
             return Ok(Written::Same);
         }
-        self.stage(&folder, target, content)?;
-        Ok(Written::Changed)
-    }
-
-    /// Writes `content` beside `target`. Where the disk is full, what waits is shown first, which lets go of the old
-    /// files.
-    fn stage(&self, folder: &Path, target: PathBuf, content: Content<'_>) -> Result<(), PublishError> {
-        let file = match staged::write_beside(folder, content) {
-            Err(error) if error.kind() == ErrorKind::StorageFull && !self.folders().staged.is_empty() => {
-                self.finish()?;
-                staged::write_beside(folder, content)
-            }
-            written => written,
-        };
-        let file = file.map_err(|error| failure(&target, &error))?;
+        let file = staged::write_beside(&folder, content).map_err(|error| failure(&target, &error))?;
         self.folders().staged.add(target, Some(file));
-        Ok(())
+        Ok(Written::Changed)
     }
 }
 
@@ -213,6 +198,11 @@ impl Publish for Dir {
             (std::mem::take(&mut folders.changed), std::mem::take(&mut folders.staged))
         };
         staged.show(&self.root, made).map_err(|(path, error)| failure(&path, &error))
+    }
+
+    fn discard(&self) {
+        // New files go with what names them; folders that were made for them stay.
+        self.folders().staged = Staged::default();
     }
 }
 
@@ -303,7 +293,13 @@ fn failure(path: &Path, error: &Error) -> PublishError {
         ErrorKind::PermissionDenied => format!("{error}; make the folder writable for this user"),
         _ => explain(error),
     };
-    PublishError { path: path.display().to_string(), reason }
+    let full = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
+    PublishError::File { path: path.display().to_string(), reason, full }
+}
+
+/// A path that is no path to write to, whatever room there is.
+fn refused(path: String, reason: String) -> PublishError {
+    PublishError::File { path, reason, full: false }
 }
 
 fn refusal(path: &Path, found: FileType, wanted: &str) -> PublishError {
@@ -318,7 +314,7 @@ fn refusal(path: &Path, found: FileType, wanted: &str) -> PublishError {
     };
     let reason =
         format!("a {kind} stands where a {wanted} is to be written; it is left alone, move it away and run again");
-    PublishError { path: path.display().to_string(), reason }
+    refused(path.display().to_string(), reason)
 }
 
 #[cfg(test)]

@@ -36,4 +36,6 @@ impl Publish for Nowhere {
     fn finish(&self) -> Result<(), PublishError> {
         Ok(())
     }
+
+    fn discard(&self) {}
 }

@@ -32,6 +32,8 @@ impl Closures for Sqlite {
         *known = until.max(*known);
         if let Ok(text) = serde_json::to_string(&hosts) {
             let _ = self.run(|connection| connection.prepare_cached(PUT)?.execute([text]));
+            // Kept now, not with the batch: a run that is killed and begun anew does not ask again.
+            self.commit_early();
         }
     }
 }

@@ -1,9 +1,9 @@
 //! State in one SQLite file.
 //!
-//! One connection behind a mutex: statements are short, and SQLite has one writer anyway. A visit that changes entries
-//! is one transaction; an unchanged source costs one row read, and its row is written together with those of many others
-//! ([`Store::flush`]). What a commit wrote survives `kill -9`; after a power cut the last commits may be missing, but the
-//! file is sound, and what is missing is fetched again.
+//! One connection behind a mutex: statements are short, and SQLite has one writer anyway. What is put stays in one open
+//! transaction until [`Store::commit`], which waits for the disk; an unchanged source costs one row read, and its row is
+//! written together with those of many others ([`Store::flush`]), for which nobody waits. After a power cut the rows of the
+//! last flush may be missing, but the file is sound, and what is missing is done again.
 //!
 //! Refuses to be opened twice at a time, and to touch a file that a newer version or another program wrote.
 
@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, Error, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Error, ErrorCode, OptionalExtension};
 
 use crate::io::failpoint;
 use crate::model::{EntryId, FeedId};
@@ -98,13 +98,21 @@ pub struct Watching {
     _lock: Lock,
 }
 
+/// What waits to be written.
+#[derive(Debug, Default)]
+struct Waiting {
+    /// Rows that were noted and not yet flushed, as they will be written.
+    noted: BTreeMap<String, String>,
+    /// Why what was put was rolled back, until that is told.
+    lost: Option<StoreError>,
+}
+
 /// The state in a file, locked for this process until it is dropped.
 #[derive(Debug)]
 pub struct Sqlite {
     /// The connection stands before the lock, so that the file is closed before another run may have it.
     connection: Mutex<Connection>,
-    /// Rows that were noted and not yet flushed, as they will be written.
-    noted: Mutex<BTreeMap<String, String>>,
+    waiting: Mutex<Waiting>,
     lock: Option<Mutex<Lock>>,
     path: String,
 }
@@ -152,7 +160,7 @@ impl Sqlite {
 
     fn new(connection: Connection, path: String, lock: Option<Lock>) -> Self {
         connection.set_prepared_statement_cache_capacity(STATEMENTS.len());
-        Self { connection: Mutex::new(connection), noted: Mutex::default(), lock: lock.map(Mutex::new), path }
+        Self { connection: Mutex::new(connection), waiting: Mutex::default(), lock: lock.map(Mutex::new), path }
     }
 
     /// Every source that was ever visited, also those no longer in feeds.toml, by id.
@@ -165,7 +173,7 @@ impl Sqlite {
     /// Removes everything about a source, its keys included: when it comes back, all its stories are new. Nothing
     /// calls this by itself.
     pub fn forget(&self, id: &str) -> Result<(), StoreError> {
-        self.noted().remove(id);
+        self.waiting().noted.remove(id);
         self.run(|connection| connection.prepare_cached(FORGET)?.execute([id]).map(drop))
     }
 
@@ -185,9 +193,35 @@ impl Sqlite {
         })
     }
 
-    fn noted(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
-        // A panic while the map was held leaves a usable map.
-        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        // A panic while it was held leaves a usable map.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the open transaction, if there is one, keeping what was put. After an error it is rolled back.
+    fn end_transaction(&self) -> Result<(), StoreError> {
+        if self.run(|connection| Ok(connection.is_autocommit()))? {
+            return Ok(());
+        }
+        let ended = self.pass_failpoint().and_then(|()| self.run(|connection| connection.execute_batch("COMMIT")));
+        if ended.is_err() {
+            self.roll_back();
+        }
+        ended?;
+        self.pass_failpoint()
+    }
+
+    /// Takes back what was put since the last commit. SQLite may have done so already.
+    fn roll_back(&self) {
+        let open = |connection: &Connection| !connection.is_autocommit();
+        let _ = self.run(|connection| if open(connection) { connection.execute_batch("ROLLBACK") } else { Ok(()) });
+    }
+
+    /// Keeps what was put at once, beside the batches. If that fails, [`Store::commit`] tells.
+    pub(in crate::io::store) fn commit_early(&self) {
+        if let Err(error) = self.end_transaction() {
+            self.waiting().lost.get_or_insert(error);
+        }
     }
 
     /// A point at which a test lets the process die or the disk fail.
@@ -202,7 +236,7 @@ impl Sqlite {
         &self,
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
-        // A panic while the connection was held rolled its transaction back, so the connection is sound.
+        // A panic while the connection was held leaves it sound, with all that was put before.
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         work(&mut connection).map_err(|error| {
             if let Some(lock) = self.lock.as_ref().filter(|_| is_damage(&error)) {
@@ -215,7 +249,7 @@ impl Sqlite {
 
 impl Store for Sqlite {
     fn memory(&self, id: &FeedId) -> Result<Option<Memory>, StoreError> {
-        if let Some(text) = self.noted().get(id.as_str()) {
+        if let Some(text) = self.waiting().noted.get(id.as_str()) {
             return rows::read_memory(text, 0).map(Some).map_err(|error| explain(&self.path, &error));
         }
         self.run(|connection| {
@@ -243,10 +277,10 @@ impl Store for Sqlite {
     fn known(&self, id: &FeedId, keys: &[String]) -> Result<HashMap<String, EntryId>, StoreError> {
         self.run(|connection| {
             // One transaction, because each statement alone would lock the file and let it go again.
-            let transaction = connection.transaction()?;
-            let Some(source) = source_key(&transaction, id)? else { return Ok(HashMap::new()) };
+            let _own = connection.is_autocommit().then(|| connection.unchecked_transaction()).transpose()?;
+            let Some(source) = source_key(connection, id)? else { return Ok(HashMap::new()) };
             // One search of the primary key each; there is no server between, so that one statement for all gains nothing.
-            let mut statement = transaction.prepare_cached(KNOWN)?;
+            let mut statement = connection.prepare_cached(KNOWN)?;
             let mut known = HashMap::new();
             for key in keys {
                 if let Some(entry) = statement.query_row((source, key), |row| row.get(0)).optional()? {
@@ -270,61 +304,82 @@ impl Store for Sqlite {
 
     /// First what changed, then what is dropped: an entry in both leaves its keys alone. A key that already belongs to
     /// another entry goes over to the one that has it now; the keys an entry had before stay its own.
-    fn commit(&self, id: &FeedId, update: &Update) -> Result<(), StoreError> {
+    fn put(&self, id: &FeedId, update: &Update) -> Result<(), StoreError> {
         let encode = || -> rusqlite::Result<_> {
             let rows: Vec<_> = update.changed.iter().map(EntryRow::new).collect::<Result<_, _>>()?;
             Ok((rows::to_json(&update.memory)?, rows))
         };
         let (memory, rows) = encode().map_err(|error| explain(&self.path, &error))?;
-        self.pass_failpoint()?;
-        self.run(|connection| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            transaction.prepare_cached(PUT_MEMORY)?.execute((id.as_str(), &memory))?;
+        let put = self.run(|connection| {
+            if connection.is_autocommit() {
+                begin(connection, "FULL")?;
+            }
+            connection.prepare_cached(PUT_MEMORY)?.execute((id.as_str(), &memory))?;
             if !update.mirrored.is_empty() || !update.unmirrored.is_empty() {
-                put_mirrored(&transaction, id, update)?;
+                put_mirrored(connection, id, update)?;
             }
             if !rows.is_empty() || !update.dropped.is_empty() || !update.seen.is_empty() {
-                put_entries(&transaction, id, &rows, update)?;
+                put_entries(connection, id, &rows, update)?;
             }
             if let Some(known) = &update.recurring {
-                let source = source_key(&transaction, id)?;
-                transaction.prepare_cached(PUT_RECURRING)?.execute((source, known))?;
+                let source = source_key(connection, id)?;
+                connection.prepare_cached(PUT_RECURRING)?.execute((source, known))?;
             }
-            transaction.commit()
-        })?;
+            Ok(())
+        });
+        if let Err(error) = &put {
+            // What fails here is the disk, and then SQLite may have rolled back everything.
+            self.roll_back();
+            self.waiting().lost.get_or_insert_with(|| error.clone());
+        }
+        put?;
         // What was noted before is older.
-        self.noted().remove(id.as_str());
-        self.pass_failpoint()
+        self.waiting().noted.remove(id.as_str());
+        Ok(())
+    }
+
+    fn commit(&self) -> Result<(), StoreError> {
+        if let Some(error) = self.waiting().lost.take() {
+            self.roll_back();
+            return Err(error);
+        }
+        self.end_transaction()
     }
 
     fn note(&self, id: &FeedId, memory: &Memory) -> Result<(), StoreError> {
         let memory = rows::to_json(memory).map_err(|error| explain(&self.path, &error))?;
-        self.noted().insert(id.as_str().to_owned(), memory);
+        self.waiting().noted.insert(id.as_str().to_owned(), memory);
         Ok(())
     }
 
-    /// What cannot be written stays noted, for the next attempt.
+    /// What cannot be written stays noted, for the next attempt. What was put is kept, too.
     fn flush(&self) -> Result<(), StoreError> {
-        let mut noted = self.noted();
-        if noted.is_empty() {
+        let mut waiting = self.waiting();
+        if waiting.noted.is_empty() {
             return Ok(());
         }
-        self.pass_failpoint()?;
-        self.run(|connection| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let mut statement = transaction.prepare_cached(PUT_MEMORY)?;
-            for row in noted.iter() {
+        let written = self.run(|connection| {
+            if connection.is_autocommit() {
+                begin(connection, "NORMAL")?;
+            }
+            let mut statement = connection.prepare_cached(PUT_MEMORY)?;
+            for row in &waiting.noted {
                 statement.execute(row)?;
             }
-            drop(statement);
-            transaction.commit()
-        })?;
-        noted.clear();
-        self.pass_failpoint()
+            Ok(())
+        });
+        let written = written.and_then(|()| self.end_transaction());
+        if written.is_err() {
+            self.roll_back();
+        } else {
+            waiting.noted.clear();
+        }
+        written
     }
 
     fn discard(&self) {
-        self.noted().clear();
+        self.roll_back();
+        *self.waiting() = Waiting::default();
     }
 
     /// In the order of their ids; what was noted is flushed before.
@@ -357,21 +412,22 @@ impl Drop for Sqlite {
     }
 }
 
+/// Begins to write. `synchronous` says whether the commit waits for the disk: `FULL` or `NORMAL`.
+fn begin(connection: &Connection, synchronous: &str) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.execute_batch("BEGIN IMMEDIATE")
+}
+
 /// `entries` in the order of their ids.
 fn by_id(mut entries: Vec<Kept>) -> Vec<Kept> {
     entries.sort_unstable_by(|one, other| one.entry.id.cmp(&other.entry.id));
     entries
 }
 
-fn put_entries(
-    transaction: &Transaction<'_>,
-    id: &FeedId,
-    rows: &[EntryRow<'_>],
-    update: &Update,
-) -> rusqlite::Result<()> {
-    let source = source_key(transaction, id)?;
-    let mut put_entry = transaction.prepare_cached(PUT_ENTRY)?;
-    let mut put_key = transaction.prepare_cached(PUT_KEY)?;
+fn put_entries(connection: &Connection, id: &FeedId, rows: &[EntryRow<'_>], update: &Update) -> rusqlite::Result<()> {
+    let source = source_key(connection, id)?;
+    let mut put_entry = connection.prepare_cached(PUT_ENTRY)?;
+    let mut put_key = connection.prepare_cached(PUT_KEY)?;
     for EntryRow { kept, keys, entry } in rows {
         let id = kept.entry.id.as_str();
         put_entry.execute((source, id, &kept.teaser, kept.pending, keys, entry))?;
@@ -382,22 +438,22 @@ fn put_entries(
     for (key, entry) in &update.seen {
         put_key.execute((source, key, entry.as_str()))?;
     }
-    let mut drop_entry = transaction.prepare_cached(DROP_ENTRY)?;
+    let mut drop_entry = connection.prepare_cached(DROP_ENTRY)?;
     for entry in &update.dropped {
         drop_entry.execute((source, entry.as_str()))?;
     }
     Ok(())
 }
 
-fn put_mirrored(transaction: &Transaction<'_>, id: &FeedId, update: &Update) -> rusqlite::Result<()> {
-    let source = source_key(transaction, id)?;
-    let mut put = transaction.prepare_cached(PUT_MIRRORED)?;
+fn put_mirrored(connection: &Connection, id: &FeedId, update: &Update) -> rusqlite::Result<()> {
+    let source = source_key(connection, id)?;
+    let mut put = connection.prepare_cached(PUT_MIRRORED)?;
     for Mirrored { url, copy, failures } in &update.mirrored {
         let name = copy.as_ref().map(|copy| copy.name.as_str());
         let bytes = copy.as_ref().map(|copy| i64::try_from(copy.bytes).unwrap_or(i64::MAX));
         put.execute((source, url.as_str(), name, bytes, failures))?;
     }
-    let mut drop = transaction.prepare_cached(DROP_MIRRORED)?;
+    let mut drop = connection.prepare_cached(DROP_MIRRORED)?;
     for url in &update.unmirrored {
         drop.execute((source, url.as_str()))?;
     }

@@ -50,12 +50,12 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
                 self.note(&after)?;
             } else {
                 let update = Update { memory: after.clone(), seen: news.seen, recurring, ..Update::default() };
-                self.commit(&update)?;
+                self.put(&update)?;
             }
             return Ok(self.outcome(State::Unchanged, &after, 0, 0, 0));
         }
         after.published = Vec::new();
-        // If the commit fails, nobody knows what of it was kept: the next visit looks at all files.
+        // If this cannot be kept, the next visit looks at all files.
         self.memory.published = Vec::new();
         let recurring = self.recurring.take();
         let seen = news.seen.into_iter().chain(std::mem::take(&mut self.archived)).collect();
@@ -63,7 +63,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         let to_archive = self.source.options.publication.archive
             && assemble::next_page(&ordered, self.source.options.max_entries, &after.archives).is_some();
         let (now, later) = if to_archive { (Vec::new(), dropped) } else { (dropped, Vec::new()) };
-        self.commit(&Update {
+        self.put(&Update {
             memory: after.clone(),
             changed: written,
             dropped: now,
@@ -105,7 +105,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         if !leaving.is_empty() {
             // Nothing goes before the archive that has it is there to stay.
             publish.finish()?;
-            self.commit(&Update { memory: after.clone(), dropped: leaving, ..Update::default() })?;
+            self.put(&Update { memory: after.clone(), dropped: leaving, ..Update::default() })?;
         }
         Ok(files)
     }

@@ -56,7 +56,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         let kept = match self.rebuilt {
             Some(rebuilt) => {
                 let update = Update { memory: memory.clone(), changed: rebuilt, ..Update::default() };
-                self.ports.store.commit(&self.source.id, &update)
+                self.ports.store.put(&self.source.id, &update)
             }
             None => self.ports.store.note(&self.source.id, &memory),
         };

@@ -51,7 +51,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         if !(mirrored.is_empty() && gone.is_empty()) {
             // Until the files are shown they do not count as published.
             let memory = Memory { published: Vec::new(), ..after.clone() };
-            self.commit(&Update { memory, mirrored, unmirrored: gone, ..Update::default() })?;
+            self.put(&Update { memory, mirrored, unmirrored: gone, ..Update::default() })?;
         }
         self.note(after)?;
         Ok(changed)

@@ -30,11 +30,12 @@ impl<F, S: Store, P, C> Visit<'_, F, S, P, C> {
         Ok(known)
     }
 
-    pub(super) fn commit(&self, update: &Update) -> Result<(), Finding> {
-        Ok(self.ports.store.commit(&self.source.id, update)?)
+    /// Keeps an update with the batch.
+    pub(super) fn put(&self, update: &Update) -> Result<(), Finding> {
+        Ok(self.ports.store.put(&self.source.id, update)?)
     }
 
-    /// Keeps the row with the next batch.
+    /// Keeps the row after the files of the batch are shown.
     pub(super) fn note(&self, memory: &Memory) -> Result<(), Finding> {
         Ok(self.ports.store.note(&self.source.id, memory)?)
     }

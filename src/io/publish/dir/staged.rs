@@ -52,10 +52,6 @@ impl Staged {
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.changes.is_empty()
-    }
-
     /// Replaces what waited for `target`. Without a `file`, what is there goes.
     pub(super) fn add(&mut self, target: PathBuf, file: Option<TempPath>) {
         self.count += 1;

@@ -229,7 +229,7 @@ fn check(connection: &mut Connection, path: Option<&Path>, thorough: bool, steps
 }
 
 /// Write-ahead log, and a sync at checkpoints only: a commit survives the end of the process at once, and a power cut
-/// may take the last commits but never the file. What is lost that way is fetched again.
+/// may take the last commits but never the file. Where more is wanted the transaction says so when it begins.
 fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     // Where the file system cannot share memory SQLite keeps its older journal, which serves as well.
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;

@@ -70,7 +70,8 @@ fn written() -> (TempDir, PathBuf) {
     let opened = Sqlite::open(&path, at(0)).unwrap();
     assert_eq!(opened.note, None);
     let changed = vec![kept(2, "two", &[key(2), "urn:x:2".to_owned()]), kept(1, "one", &[key(1)])];
-    opened.store.commit(&feed("a"), &update(1, changed, Vec::new())).unwrap();
+    opened.store.put(&feed("a"), &update(1, changed, Vec::new())).unwrap();
+    opened.store.commit().unwrap();
     drop(opened);
     (folder, path)
 }
@@ -99,8 +100,8 @@ fn keys_outlive_their_entry() {
     let store = Sqlite::in_memory().unwrap();
     let a = feed("a");
     let both = vec![kept(1, "one", &[key(1), "urn:1".to_owned()]), kept(2, "two", &[key(2)])];
-    store.commit(&a, &update(1, both, vec![entry_id(2), entry_id(77)])).unwrap();
-    store.commit(&a, &update(2, Vec::new(), vec![entry_id(1)])).unwrap();
+    store.put(&a, &update(1, both, vec![entry_id(2), entry_id(77)])).unwrap();
+    store.put(&a, &update(2, Vec::new(), vec![entry_id(1)])).unwrap();
     assert_eq!(store.entries(&a).unwrap(), []);
     let keys = [key(1), "urn:1".to_owned(), key(2), key(3), String::new(), "nul\0".to_owned()];
     let known = store.known(&a, &keys).unwrap();
@@ -122,7 +123,7 @@ fn an_unchanged_visit_writes_at_most_one_row() {
     for (runs, title, rows) in visits {
         let mut changed = entries();
         changed[0].teaser = title.to_owned();
-        store.commit(&feed("a"), &update(runs, changed, Vec::new())).unwrap();
+        store.put(&feed("a"), &update(runs, changed, Vec::new())).unwrap();
         let now = store.connection.lock().unwrap().total_changes();
         assert_eq!(now - total, rows, "{runs} {title}");
         total = now;
@@ -130,11 +131,43 @@ fn an_unchanged_visit_writes_at_most_one_row() {
 }
 
 #[test]
+fn what_is_put_is_kept_together_or_not_at_all() {
+    let (_folder, path) = written();
+    let store = Sqlite::open(&path, at(0)).unwrap().store;
+    let seen = || Sqlite::look(&path).unwrap().unwrap().sources().unwrap().len();
+    for id in ["b", "c"] {
+        store.put(&feed(id), &update(1, vec![kept(1, "one", &[key(1)])], Vec::new())).unwrap();
+        assert_eq!(store.entries(&feed(id)).unwrap().len(), 1, "it is read at once");
+        assert_eq!(seen(), 1, "and not kept yet");
+    }
+    store.commit().unwrap();
+    store.commit().unwrap();
+    assert_eq!(seen(), 3);
+    store.put(&feed("d"), &update(1, Vec::new(), Vec::new())).unwrap();
+    store.note(&feed("e"), &memory(1)).unwrap();
+    store.discard();
+    store.commit().unwrap();
+    store.flush().unwrap();
+    assert_eq!(seen(), 3);
+
+    // One that cannot be written takes the others with it, and the commit tells.
+    store.put(&feed("d"), &update(1, Vec::new(), Vec::new())).unwrap();
+    store.connection.lock().unwrap().pragma_update(None, "query_only", true).unwrap();
+    store.put(&feed("e"), &update(1, Vec::new(), Vec::new())).unwrap_err();
+    store.connection.lock().unwrap().pragma_update(None, "query_only", false).unwrap();
+    store.put(&feed("f"), &update(1, Vec::new(), Vec::new())).unwrap();
+    assert!(store.commit().unwrap_err().to_string().contains("writable for this user"));
+    store.commit().unwrap();
+    assert_eq!((seen(), store.sources().unwrap().len()), (3, 3));
+}
+
+#[test]
 fn a_failed_commit_changes_nothing() {
     let store = Sqlite::in_memory().unwrap();
-    store.commit(&feed("a"), &update(1, vec![kept(1, "one", &[key(1)])], Vec::new())).unwrap();
+    store.put(&feed("a"), &update(1, vec![kept(1, "one", &[key(1)])], Vec::new())).unwrap();
+    store.commit().unwrap();
     store.connection.lock().unwrap().pragma_update(None, "query_only", true).unwrap();
-    let error = store.commit(&feed("a"), &update(2, vec![kept(2, "two", &[key(2)])], vec![entry_id(1)])).unwrap_err();
+    let error = store.put(&feed("a"), &update(2, vec![kept(2, "two", &[key(2)])], vec![entry_id(1)])).unwrap_err();
     assert!(error.to_string().contains("writable for this user"), "{error}");
     assert_eq!(store.memory(&feed("a")).unwrap(), Some(memory(1)));
     assert_eq!(store.entries(&feed("a")).unwrap().len(), 1);
@@ -213,7 +246,7 @@ fn entries_of_a_source_are_brought_together() {
     drop(connection);
 
     let store = Sqlite::open(&path, at(0)).unwrap().store;
-    store.commit(&feed("a"), &update(1, vec![kept(0, "new", &[]), kept(99, "new", &[])], Vec::new())).unwrap();
+    store.put(&feed("a"), &update(1, vec![kept(0, "new", &[]), kept(99, "new", &[])], Vec::new())).unwrap();
     let titles = |id: &str| -> Vec<(EntryId, String)> {
         let entries = store.entries(&feed(id)).unwrap().into_iter();
         entries.map(|kept| (kept.entry.id, kept.entry.title.as_str().to_owned())).collect()
@@ -283,7 +316,8 @@ fn a_damaged_file_is_set_aside() {
         assert_eq!(note.code, Code::StateRebuilt);
         assert!(note.message.contains("state.db.corrupt-20270115T080000Z"), "{}", note.message);
         assert_eq!(opened.store.sources().unwrap(), []);
-        opened.store.commit(&feed("a"), &update(1, Vec::new(), Vec::new())).unwrap();
+        opened.store.put(&feed("a"), &update(1, Vec::new(), Vec::new())).unwrap();
+        opened.store.commit().unwrap();
         drop(opened.store);
         assert_eq!(Sqlite::open(&path, at(0)).unwrap().note, None);
         let aside = names_in(path.parent().unwrap()).into_iter().filter(|name| name.contains("corrupt")).count();
@@ -320,7 +354,8 @@ fn flipped_bits_never_panic_and_never_stay() {
             store.memory(&feed("a"))?;
             store.entries(&feed("a"))?;
             store.known(&feed("a"), &[key(1)])?;
-            store.commit(&feed("a"), &update(9, vec![kept(1, "new", &[key(1)])], Vec::new()))
+            store.put(&feed("a"), &update(9, vec![kept(1, "new", &[key(1)])], Vec::new()))?;
+            store.commit()
         };
         match Sqlite::open(&path, at(round)) {
             // The mark or the version was hit: indistinguishable from another program's file.
@@ -371,7 +406,7 @@ impl Random {
     }
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Model {
     memory: Option<Memory>,
     entries: BTreeMap<EntryId, Kept>,
@@ -384,19 +419,31 @@ fn random_sequences_agree_with_a_simple_model() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.db");
         let mut store = Sqlite::open(&path, at(0)).unwrap().store;
-        let mut models: BTreeMap<&str, Model> = BTreeMap::new();
+        let mut models: BTreeMap<&str, Model> = ["a", "b", "c"].map(|id| (id, Model::default())).into();
+        let mut committed = models.clone();
         let mut random = Random(seed * 7919);
         for step in 0..120 {
             let id = ["a", "b", "c"][random.below(3)];
             let model = models.entry(id).or_default();
-            match random.below(20) {
+            match random.below(24) {
                 0 => {
                     drop(store);
                     store = Sqlite::open(&path, at(0)).unwrap().store;
+                    models.clone_from(&committed);
                 }
                 1 => {
                     store.forget(id).unwrap();
                     *model = Model::default();
+                    store.commit().unwrap();
+                    committed.clone_from(&models);
+                }
+                2 => {
+                    store.discard();
+                    models.clone_from(&committed);
+                }
+                3..7 => {
+                    store.commit().unwrap();
+                    committed.clone_from(&models);
                 }
                 _ => {
                     let changed: Vec<_> = (0..random.below(4))
@@ -407,7 +454,7 @@ fn random_sequences_agree_with_a_simple_model() {
                         .collect();
                     let dropped: Vec<_> = (0..random.below(3)).map(|_| entry_id(random.below(8))).collect();
                     let update = update(u32::try_from(random.below(3)).unwrap(), changed, dropped);
-                    store.commit(&feed(id), &update).unwrap();
+                    store.put(&feed(id), &update).unwrap();
                     model.memory = Some(update.memory);
                     for kept in update.changed {
                         model.seen.extend(kept.keys.iter().map(|key| (key.clone(), kept.entry.id.clone())));
@@ -440,7 +487,7 @@ fn a_noted_row_is_read_at_once_and_written_with_the_batch() {
     };
     assert!(stored("c").is_none(), "nothing is written yet");
     // A commit is newer than what was noted before.
-    store.commit(&feed("a"), &Update { memory: memory(4), ..Update::default() }).unwrap();
+    store.put(&feed("a"), &Update { memory: memory(4), ..Update::default() }).unwrap();
     store.flush().unwrap();
     assert!(stored("c").is_some());
     assert_eq!(store.memory(&feed("a")).unwrap(), Some(memory(4)));
@@ -471,9 +518,9 @@ fn what_articles_have_in_common_is_kept_and_goes_with_the_source() {
     assert_eq!(store.recurring(&feed("a")).unwrap(), b"");
     for known in [&b"\x01\x00\xFF"[..], b"other"] {
         store
-            .commit(&feed("a"), &Update { memory: memory(1), recurring: Some(known.into()), ..Update::default() })
+            .put(&feed("a"), &Update { memory: memory(1), recurring: Some(known.into()), ..Update::default() })
             .unwrap();
-        store.commit(&feed("a"), &Update { memory: memory(2), ..Update::default() }).unwrap();
+        store.put(&feed("a"), &Update { memory: memory(2), ..Update::default() }).unwrap();
         assert_eq!(store.recurring(&feed("a")).unwrap(), known);
     }
     store.forget("a").unwrap();
