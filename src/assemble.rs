@@ -27,7 +27,7 @@ use crate::model::{EntryId, Feed, Title};
 use crate::normalise::{self, date, id};
 use crate::pipeline::{Channel, Kept};
 
-pub use archive::{archive, in_order, mark, next_page, remaining};
+pub use archive::{archive, in_order, is_archived, mark, next_page, remaining};
 pub use entry::{Made, Reading, entry, is_file};
 pub use judge::{Verdict, judge, stale};
 pub use merged::{adopted, merged, merged_hub};

@@ -37,7 +37,7 @@ pub fn in_order(source: &Source, channel: &Channel, entries: Vec<Entry>) -> Vec<
 /// The entries of the next archive, newest first; `None` if every entry that leaves the feed is in one. `ordered` are
 /// all entries, newest first, of which the first `max` stay.
 pub fn next_page(ordered: &[Entry], max: usize, archives: &Archives) -> Option<Vec<Entry>> {
-    let open = |entry: &&Entry| !archives.marks.contains(&mark(entry));
+    let open = |entry: &&Entry| !is_archived(entry, archives);
     ordered.get(max..)?.iter().find(open)?;
     let size = max.div_ceil(2).min(MAX_PAGE);
     let mut page: Vec<Entry> = ordered.iter().rev().filter(open).take(size).cloned().collect();
@@ -52,7 +52,15 @@ pub fn archive(source: &Source, channel: &Channel, page: Vec<Entry>, number: u32
     feed.with_entries(page, usize::MAX).map_entries(|entry| super::shown(entry, source, channel))
 }
 
-/// The marks of `ordered` that are still needed once the entries beyond `max` have left.
-pub fn remaining(ordered: &[Entry], max: usize, archives: &Archives) -> BTreeSet<String> {
-    ordered.iter().take(max).map(mark).filter(|mark| archives.marks.contains(mark)).collect()
+/// Whether an archive has `entry` as it is.
+pub fn is_archived(entry: &Entry, archives: &Archives) -> bool {
+    !archives.marks.is_empty() && archives.marks.contains(&mark(entry))
+}
+
+/// The marks that are still needed if only the entries `left` are kept.
+pub fn remaining<'e>(left: impl Iterator<Item = &'e Entry>, archives: &Archives) -> BTreeSet<String> {
+    if archives.marks.is_empty() {
+        return BTreeSet::new();
+    }
+    left.map(mark).filter(|mark| archives.marks.contains(mark)).collect()
 }

@@ -1,6 +1,6 @@
 //! One visit to one source.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -185,8 +185,7 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         }
         let entries = self.kept()?.into_iter().map(|kept| kept.entry).collect();
         let ordered = assemble::in_order(self.source, &after.channel, entries);
-        let leaving = self.leaving(&ordered);
-        let files = self.settle(&mut after, &ordered, leaving)?;
+        let files = self.settle(&mut after, &ordered, &BTreeSet::new())?;
         let feed = self.feed(&after, ordered);
         let files = files + self.publish(feed, &mut after).await?;
         let state = if files > 0 { State::Changed } else { State::Unchanged };

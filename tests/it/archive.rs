@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use feedmill::io::store::sqlite::Sqlite;
+use feedmill::model::FeedId;
+use feedmill::pipeline::Store;
+
 use crate::support::{DAY, Origin, Project, files, front_page, story_page};
 
 const BASE: &str = "https://feeds.example/";
@@ -126,6 +130,23 @@ fn every_entry_ever_seen_is_reached_over_lost_and_older_states() {
     project.later(DAY);
     project.build().stdout_has("unchanged");
     assert_eq!(project.published(), published);
+}
+
+/// What an archive has goes with the next news; nothing goes before, and nothing stays for ever.
+#[test]
+fn what_left_the_feed_leaves_the_state() {
+    let origin = Origin::start();
+    let project = project(&origin, "");
+    for run in 0..6 {
+        put(&origin, 5 * run + 1, 5 * run + 6);
+        project.later(DAY);
+        project.build();
+        let state = Sqlite::look(&project.path(".feedmill/state.db")).unwrap().unwrap();
+        let kept = state.entries(&FeedId::new("a").unwrap()).unwrap().len();
+        // Six are in the feed, and what left in this run waits.
+        assert!(kept <= 6 + 5, "{kept} in run {run}");
+        assert_eq!(walk(&project, "json"), (1..=5 * run + 6).collect::<Vec<u32>>(), "after run {run}");
+    }
 }
 
 #[test]

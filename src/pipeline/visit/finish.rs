@@ -1,6 +1,6 @@
 //! The end of a visit that went well: history and news together, state, then archives and files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -34,7 +34,6 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         self.reused = Some((published, written.iter().map(|kept| kept.entry.id.clone()).collect()));
         let entries = all.into_values().map(|kept| kept.entry).collect();
         let ordered = assemble::in_order(self.source, &after.channel, entries);
-        let dropped = self.leaving(&ordered);
         if ordered.is_empty() {
             return Err(Finding::error(Code::ListingEmpty, "no story could be used").at_page(&self.source.url));
         }
@@ -43,7 +42,8 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             after.findings.push(finding);
         }
         self.succeed(&mut after, news.new + news.changed > 0);
-        let nothing_new = written.is_empty() && dropped.is_empty() && after.channel == self.memory.channel;
+        let leaving = self.leaving(&ordered, &after);
+        let nothing_new = written.is_empty() && leaving.is_empty() && after.channel == self.memory.channel;
         if nothing_new && self.intact() {
             let recurring = self.recurring.take();
             if news.seen.is_empty() && recurring.is_none() {
@@ -59,38 +59,31 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         self.memory.published = Vec::new();
         let recurring = self.recurring.take();
         let seen = news.seen.into_iter().chain(std::mem::take(&mut self.archived)).collect();
-        // What goes to an archive is kept until that is on the disk.
-        let to_archive = self.source.options.publication.archive
-            && assemble::next_page(&ordered, self.source.options.max_entries, &after.archives).is_some();
-        let (now, later) = if to_archive { (Vec::new(), dropped) } else { (dropped, Vec::new()) };
-        self.put(&Update {
-            memory: after.clone(),
-            changed: written,
-            dropped: now,
-            seen,
-            recurring,
-            ..Update::default()
-        })?;
+        let dropped = leaving.iter().cloned().collect();
+        self.put(&Update { memory: after.clone(), changed: written, dropped, seen, recurring, ..Update::default() })?;
         self.memory = after.clone();
-        let files = self.settle(&mut after, &ordered, later)?;
+        let files = self.settle(&mut after, &ordered, &leaving)?;
         let feed = self.feed(&after, ordered);
         let files = files + self.publish(feed, &mut after).await?;
         let state = if files > 0 { State::Changed } else { State::Unchanged };
         Ok(self.outcome(state, &after, news.new, news.changed, files))
     }
 
-    /// The entries that the feed has no room for.
-    pub(super) fn leaving(&self, ordered: &[Entry]) -> Vec<EntryId> {
-        ordered.iter().skip(self.source.options.max_entries).map(|entry| entry.id.clone()).collect()
+    /// The entries that go: the feed has no room for them and, where it has archives, one that is there to stay has them.
+    fn leaving(&self, ordered: &[Entry], after: &Memory) -> BTreeSet<EntryId> {
+        let beyond = ordered.iter().skip(self.source.options.max_entries);
+        let archive = self.source.options.publication.archive;
+        let goes = |entry: &&Entry| !archive || assemble::is_archived(entry, &after.archives);
+        beyond.filter(goes).map(|entry| entry.id.clone()).collect()
     }
 
-    /// Closes the archives that the entries beyond `max_entries` ask for, then drops those `leaving`; returns how many
-    /// files were written. `ordered` are all entries, newest first.
+    /// Closes the archives that the entries beyond `max_entries` ask for; returns how many files were written. `ordered`
+    /// are all entries, newest first, of which those `leaving` are kept no longer.
     pub(super) fn settle(
         &self,
         after: &mut Memory,
         ordered: &[Entry],
-        leaving: Vec<EntryId>,
+        leaving: &BTreeSet<EntryId>,
     ) -> Result<usize, Finding> {
         let (source, config, publish) = (self.source, self.config, self.ports.publish);
         let mut files = 0;
@@ -101,12 +94,8 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
             let copies = if self.memory.mirrors { mirror::names(self.pictures()?) } else { Names::new() };
             files += archive::close(source, &after.channel, config, publish, ordered, &copies, &mut after.archives)?;
         }
-        after.archives.marks = assemble::remaining(ordered, source.options.max_entries, &after.archives);
-        if !leaving.is_empty() {
-            // Nothing goes before the archive that has it is there to stay.
-            publish.finish()?;
-            self.put(&Update { memory: after.clone(), dropped: leaving, ..Update::default() })?;
-        }
+        let left = ordered.iter().filter(|entry| !leaving.contains(&entry.id));
+        after.archives.marks = assemble::remaining(left, &after.archives);
         Ok(files)
     }
 
