@@ -108,6 +108,20 @@ fn allow_running(_path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// Brings the names in a folder to the disk.
+#[cfg(unix)]
+pub(in crate::io) fn sync_folder(folder: &Path) -> Result<(), Error> {
+    let here = folder.as_os_str().is_empty();
+    std::fs::File::open(if here { Path::new(".") } else { folder })?.sync_all()
+}
+
+/// Windows has no handle to sync a folder by; its file system writes names in order.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature everywhere")]
+pub(in crate::io) fn sync_folder(_folder: &Path) -> Result<(), Error> {
+    Ok(())
+}
+
 /// What the system said, followed by what to do where something can be done.
 pub(crate) fn explain(error: &Error) -> String {
     let remedy = match error.kind() {

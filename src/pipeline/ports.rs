@@ -360,18 +360,17 @@ pub trait Store: Sync {
     fn recurring(&self, id: &FeedId) -> Result<Vec<u8>, StoreError>;
     /// The pictures that were copied, or could not be, by address.
     fn mirrored(&self, id: &FeedId) -> Result<Vec<Mirrored>, StoreError>;
-    /// Applies `update`. It is read at once, and kept by the next [`Store::commit`]; what was put since the last one is
-    /// kept together or not at all.
+    /// Applies `update`, all of it or nothing. It is read at once, and kept by the next [`Store::commit`], if not before.
     fn put(&self, id: &FeedId, update: &Update) -> Result<(), StoreError>;
-    /// Keeps what was put, in one transaction that is on the disk when this returns. After an error all of it is lost, also
-    /// if it was [`Store::put`] that failed.
+    /// Keeps what was put: it is on the disk when this returns. After an error some of it is lost, and may be so after one
+    /// of [`Store::put`], which this tells again.
     fn commit(&self) -> Result<(), StoreError>;
     /// Replaces the row of a source with the next [`Store::flush`]; until then a run that is killed loses it. For what
     /// the next run can do again: the times of a visit that changed nothing, the mark that files are written.
     fn note(&self, id: &FeedId, memory: &Memory) -> Result<(), StoreError>;
     /// Writes what was noted, in one transaction.
     fn flush(&self) -> Result<(), StoreError>;
-    /// Forgets what was put and noted: the rows stay as the last commits wrote them.
+    /// Forgets what was noted, and what was put and is not kept yet.
     fn discard(&self);
     /// Shows every row, also of sources that are no longer configured, one after the other.
     fn each(&self, see: &mut dyn FnMut(&str, Memory)) -> Result<(), StoreError>;

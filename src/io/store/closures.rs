@@ -33,7 +33,7 @@ impl Closures for Sqlite {
         if let Ok(text) = serde_json::to_string(&hosts) {
             let _ = self.run(|connection| connection.prepare_cached(PUT)?.execute([text]));
             // Kept now, not with the batch: a run that is killed and begun anew does not ask again.
-            self.commit_early();
+            let _ = self.end_early();
         }
     }
 }

@@ -1,20 +1,22 @@
 //! State in one SQLite file.
 //!
-//! One connection behind a mutex: statements are short, and SQLite has one writer anyway. What is put stays in one open
-//! transaction until [`Store::commit`], which waits for the disk; an unchanged source costs one row read, and its row is
-//! written together with those of many others ([`Store::flush`]), for which nobody waits. After a power cut the rows of the
-//! last flush may be missing, but the file is sound, and what is missing is done again.
+//! One connection behind a mutex: statements are short, and SQLite has one writer anyway. What is put is gathered in a
+//! transaction as long as that fits into the cache; [`Store::commit`] ends the last one and waits for the disk. An unchanged
+//! source costs one row read, and its row is written together with those of many others ([`Store::flush`]), for which
+//! nobody waits. After a power cut the rows of the last flush may be missing, but the file is sound, and what is missing is
+//! done again.
 //!
 //! Refuses to be opened twice at a time, and to touch a file that a newer version or another program wrote.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Error, ErrorCode, OptionalExtension};
 
-use crate::io::failpoint;
+use crate::io::{failpoint, files};
 use crate::model::{EntryId, FeedId};
 use crate::pipeline::{Kept, Memory, Mirrored, Store, StoreError, Update};
 
@@ -61,6 +63,8 @@ const RECURRING: &str = "SELECT known FROM recurring JOIN source ON key = source
 const PUT_RECURRING: &str = "INSERT INTO recurring (source, known) VALUES (?1, ?2) \
      ON CONFLICT (source) DO UPDATE SET known = excluded.known WHERE known <> excluded.known";
 
+const BEGIN: &str = "BEGIN IMMEDIATE";
+
 const NOTE: &str = "DELETE FROM note WHERE name = ?1 RETURNING text";
 const PUT_NOTE: &str = "INSERT OR REPLACE INTO note (name, text) VALUES (?1, ?2)";
 /// The note about the files about all feeds.
@@ -98,9 +102,19 @@ pub struct Watching {
     _lock: Lock,
 }
 
+/// After so many updates their transaction ends: each changes about five pages, and the cache holds 64. Pages that have
+/// to leave it before the commit are written and read again and again.
+const GATHERED_UPDATES: usize = 4;
+/// So does one with so many bytes of entries.
+const GATHERED_BYTES: usize = 64 * 1024;
+
 /// What waits to be written.
 #[derive(Debug, Default)]
 struct Waiting {
+    /// Updates in the open transaction, and bytes of entries in them.
+    gathered: (usize, usize),
+    /// Whether updates were committed that may not be on the disk yet.
+    unsynced: bool,
     /// Rows that were noted and not yet flushed, as they will be written.
     noted: BTreeMap<String, String>,
     /// Why what was put was rolled back, until that is told.
@@ -114,6 +128,8 @@ pub struct Sqlite {
     connection: Mutex<Connection>,
     waiting: Mutex<Waiting>,
     lock: Option<Mutex<Lock>>,
+    /// The write-ahead log, where there may be one.
+    log: Option<PathBuf>,
     path: String,
 }
 
@@ -158,9 +174,11 @@ impl Sqlite {
         Ok(Self::new(connection, path.to_owned(), None))
     }
 
-    fn new(connection: Connection, path: String, lock: Option<Lock>) -> Self {
+    fn new(connection: Connection, path: String, own: Option<(Lock, PathBuf)>) -> Self {
         connection.set_prepared_statement_cache_capacity(STATEMENTS.len());
-        Self { connection: Mutex::new(connection), waiting: Mutex::default(), lock: lock.map(Mutex::new), path }
+        let (lock, log) = own.unzip();
+        let lock = lock.map(Mutex::new);
+        Self { connection: Mutex::new(connection), waiting: Mutex::default(), lock, log, path }
     }
 
     /// Every source that was ever visited, also those no longer in feeds.toml, by id.
@@ -203,6 +221,11 @@ impl Sqlite {
         if self.run(|connection| Ok(connection.is_autocommit()))? {
             return Ok(());
         }
+        {
+            let mut waiting = self.waiting();
+            waiting.unsynced |= waiting.gathered.0 > 0;
+            waiting.gathered = (0, 0);
+        }
         let ended = self.pass_failpoint().and_then(|()| self.run(|connection| connection.execute_batch("COMMIT")));
         if ended.is_err() {
             self.roll_back();
@@ -213,20 +236,33 @@ impl Sqlite {
 
     /// Takes back what was put since the last commit. SQLite may have done so already.
     fn roll_back(&self) {
+        self.waiting().gathered = (0, 0);
         let open = |connection: &Connection| !connection.is_autocommit();
         let _ = self.run(|connection| if open(connection) { connection.execute_batch("ROLLBACK") } else { Ok(()) });
     }
 
-    /// Keeps what was put at once, beside the batches. If that fails, [`Store::commit`] tells.
-    pub(in crate::io::store) fn commit_early(&self) {
-        if let Err(error) = self.end_transaction() {
-            self.waiting().lost.get_or_insert(error);
-        }
+    /// Ends the open transaction before the batch does. If that fails, [`Store::commit`] tells, too.
+    pub(in crate::io::store) fn end_early(&self) -> Result<(), StoreError> {
+        self.end_transaction().inspect_err(|error| {
+            self.waiting().lost.get_or_insert_with(|| error.clone());
+        })
+    }
+
+    /// Brings what was committed to the disk: the log, and the folder that names it.
+    fn sync(&self) -> Result<(), StoreError> {
+        let Some(log) = &self.log else { return Ok(()) };
+        let synced = match std::fs::OpenOptions::new().write(true).open(log) {
+            Ok(file) => file.sync_data().and_then(|()| files::sync_folder(log.parent().unwrap_or(Path::new("")))),
+            // Without a log SQLite has waited for the disk itself.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        };
+        synced.map_err(|error| StoreError(format!("{}: {}", self.path, files::explain(&error))))
     }
 
     /// A point at which a test lets the process die or the disk fail.
     fn pass_failpoint(&self) -> Result<(), StoreError> {
-        let failed = |error| StoreError(format!("{}: {}", self.path, crate::io::files::explain(&error)));
+        let failed = |error| StoreError(format!("{}: {}", self.path, files::explain(&error)));
         failpoint::pass().map_err(failed)
     }
 
@@ -312,7 +348,7 @@ impl Store for Sqlite {
         let (memory, rows) = encode().map_err(|error| explain(&self.path, &error))?;
         let put = self.run(|connection| {
             if connection.is_autocommit() {
-                begin(connection, "FULL")?;
+                connection.execute_batch(BEGIN)?;
             }
             connection.prepare_cached(PUT_MEMORY)?.execute((id.as_str(), &memory))?;
             if !update.mirrored.is_empty() || !update.unmirrored.is_empty() {
@@ -333,17 +369,28 @@ impl Store for Sqlite {
             self.waiting().lost.get_or_insert_with(|| error.clone());
         }
         put?;
-        // What was noted before is older.
-        self.waiting().noted.remove(id.as_str());
-        Ok(())
+        let full = {
+            let mut waiting = self.waiting();
+            // What was noted before is older.
+            waiting.noted.remove(id.as_str());
+            waiting.gathered.0 += 1;
+            waiting.gathered.1 += rows.iter().map(|row| row.entry.len()).sum::<usize>();
+            waiting.gathered.0 >= GATHERED_UPDATES || waiting.gathered.1 >= GATHERED_BYTES
+        };
+        if full { self.end_early() } else { Ok(()) }
     }
 
     fn commit(&self) -> Result<(), StoreError> {
-        if let Some(error) = self.waiting().lost.take() {
+        let lost = self.waiting().lost.take();
+        if let Some(error) = lost {
             self.roll_back();
             return Err(error);
         }
-        self.end_transaction()
+        self.end_transaction()?;
+        if std::mem::take(&mut self.waiting().unsynced) {
+            self.sync()?;
+        }
+        Ok(())
     }
 
     fn note(&self, id: &FeedId, memory: &Memory) -> Result<(), StoreError> {
@@ -354,16 +401,16 @@ impl Store for Sqlite {
 
     /// What cannot be written stays noted, for the next attempt. What was put is kept, too.
     fn flush(&self) -> Result<(), StoreError> {
-        let mut waiting = self.waiting();
-        if waiting.noted.is_empty() {
+        let noted = std::mem::take(&mut self.waiting().noted);
+        if noted.is_empty() {
             return Ok(());
         }
         let written = self.run(|connection| {
             if connection.is_autocommit() {
-                begin(connection, "NORMAL")?;
+                connection.execute_batch(BEGIN)?;
             }
             let mut statement = connection.prepare_cached(PUT_MEMORY)?;
-            for row in &waiting.noted {
+            for row in &noted {
                 statement.execute(row)?;
             }
             Ok(())
@@ -371,15 +418,16 @@ impl Store for Sqlite {
         let written = written.and_then(|()| self.end_transaction());
         if written.is_err() {
             self.roll_back();
-        } else {
-            waiting.noted.clear();
+            self.waiting().noted = noted;
         }
         written
     }
 
     fn discard(&self) {
         self.roll_back();
-        *self.waiting() = Waiting::default();
+        let mut waiting = self.waiting();
+        waiting.noted.clear();
+        waiting.lost = None;
     }
 
     /// In the order of their ids; what was noted is flushed before.
@@ -410,12 +458,6 @@ impl Drop for Sqlite {
     fn drop(&mut self) {
         let _ = self.flush();
     }
-}
-
-/// Begins to write. `synchronous` says whether the commit waits for the disk: `FULL` or `NORMAL`.
-fn begin(connection: &Connection, synchronous: &str) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "synchronous", synchronous)?;
-    connection.execute_batch("BEGIN IMMEDIATE")
 }
 
 /// `entries` in the order of their ids.

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 
 use super::{Content, TEMPORARY_PREFIX, TEMPORARY_SUFFIX};
-use crate::io::failpoint;
+use crate::io::{failpoint, files};
 
 /// Up to so many files are made durable one by one, which waits for nothing but them.
 const FEW_FILES: usize = 24;
@@ -91,7 +91,7 @@ impl Staged {
         }
         if !(many && sync_file_system(root)) {
             for folder in &folders {
-                note(folder, unless_gone(sync_folder(folder)));
+                note(folder, unless_gone(files::sync_folder(folder)));
             }
         }
         result
@@ -145,16 +145,4 @@ fn sync_file_system(_folder: &Path) -> bool {
 /// Opened for writing, because some systems sync nothing else.
 fn sync_file(path: &Path) -> Result<(), Error> {
     std::fs::OpenOptions::new().write(true).open(path)?.sync_data()
-}
-
-#[cfg(unix)]
-fn sync_folder(path: &Path) -> Result<(), Error> {
-    File::open(path)?.sync_all()
-}
-
-/// Windows has no handle to sync a folder by; its file system writes names in order.
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature everywhere")]
-fn sync_folder(_path: &Path) -> Result<(), Error> {
-    Ok(())
 }

@@ -79,7 +79,8 @@ pub(super) fn open(path: &Path, now: DateTime<Utc>, steps: &[&str]) -> Result<Op
         }
     };
     lock.note_sound();
-    Ok(Opened { store: Sqlite::new(connection, path.display().to_string(), Some(lock)), note })
+    let log = with_ending(path, "-wal");
+    Ok(Opened { store: Sqlite::new(connection, path.display().to_string(), Some((lock, log))), note })
 }
 
 fn fail(path: &Path, error: &std::io::Error) -> OpenError {
@@ -229,7 +230,7 @@ fn check(connection: &mut Connection, path: Option<&Path>, thorough: bool, steps
 }
 
 /// Write-ahead log, and a sync at checkpoints only: a commit survives the end of the process at once, and a power cut
-/// may take the last commits but never the file. Where more is wanted the transaction says so when it begins.
+/// may take the last commits but never the file. Where more is wanted the log is brought to the disk beside SQLite.
 fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     // Where the file system cannot share memory SQLite keeps its older journal, which serves as well.
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
@@ -283,17 +284,19 @@ fn set_aside(path: &Path, now: DateTime<Utc>) -> std::io::Result<PathBuf> {
     };
     std::fs::rename(path, &aside)?;
     for ending in ["-wal", "-shm"] {
-        let with_ending = |path: &Path| {
-            let mut name = path.as_os_str().to_owned();
-            name.push(ending);
-            PathBuf::from(name)
-        };
-        match std::fs::rename(with_ending(path), with_ending(&aside)) {
+        match std::fs::rename(with_ending(path, ending), with_ending(&aside, ending)) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             _ => {}
         }
     }
     Ok(aside)
+}
+
+/// `path` with `ending` after its whole name.
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
 }
 
 fn finding(path: &Path, aside: &Path, how: &str) -> Finding {

@@ -421,6 +421,8 @@ fn random_sequences_agree_with_a_simple_model() {
         let mut store = Sqlite::open(&path, at(0)).unwrap().store;
         let mut models: BTreeMap<&str, Model> = ["a", "b", "c"].map(|id| (id, Model::default())).into();
         let mut committed = models.clone();
+        // Updates since then.
+        let mut gathered = 0;
         let mut random = Random(seed * 7919);
         for step in 0..120 {
             let id = ["a", "b", "c"][random.below(3)];
@@ -430,20 +432,24 @@ fn random_sequences_agree_with_a_simple_model() {
                     drop(store);
                     store = Sqlite::open(&path, at(0)).unwrap().store;
                     models.clone_from(&committed);
+                    gathered = 0;
                 }
                 1 => {
                     store.forget(id).unwrap();
                     *model = Model::default();
                     store.commit().unwrap();
                     committed.clone_from(&models);
+                    gathered = 0;
                 }
                 2 => {
                     store.discard();
                     models.clone_from(&committed);
+                    gathered = 0;
                 }
                 3..7 => {
                     store.commit().unwrap();
                     committed.clone_from(&models);
+                    gathered = 0;
                 }
                 _ => {
                     let changed: Vec<_> = (0..random.below(4))
@@ -461,6 +467,11 @@ fn random_sequences_agree_with_a_simple_model() {
                         model.entries.insert(kept.entry.id.clone(), kept);
                     }
                     model.entries.retain(|id, _| !update.dropped.contains(id));
+                    gathered += 1;
+                    if gathered == GATHERED_UPDATES {
+                        committed.clone_from(&models);
+                        gathered = 0;
+                    }
                 }
             }
             for (id, model) in &models {
