@@ -17,6 +17,7 @@ use super::run::{self, Done, Refused, Selection};
 use super::{BUSY, SOME_FAILED, WELL, say, warn};
 use crate::assemble::count;
 use crate::config::Config;
+use crate::finding::Code;
 use crate::io;
 use crate::io::clock::SystemClock;
 use crate::io::store::sqlite::{OpenError, Sqlite};
@@ -29,6 +30,9 @@ const LOOK: Duration = Duration::from_secs(1);
 const BETWEEN: TimeDelta = TimeDelta::seconds(5);
 /// The time between two passes after one that could not begin.
 const AGAIN: TimeDelta = TimeDelta::seconds(30);
+/// The same after one that could not keep what it read: the feeds are due as before, and their sites would be asked again
+/// and again.
+const UNKEPT: TimeDelta = TimeDelta::minutes(10);
 /// How long visits under way may take to end after the word to stop.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -85,7 +89,12 @@ async fn live(arguments: &Arguments, mut config: Config) -> u8 {
             Some(Ok(done)) => {
                 troubled = false;
                 tell_pass(project, &done);
-                done.next.map(|next| next.max(clock.now() + BETWEEN))
+                let kept = done.common.iter().all(|finding| finding.code != Code::StateFailed);
+                if !kept {
+                    say_line(project, &format!("the next visits follow in {} minutes", UNKEPT.num_minutes()));
+                }
+                let wait = if kept { BETWEEN } else { UNKEPT };
+                done.next.map(|next| next.max(clock.now() + wait))
             }
             Some(Err(refused)) => {
                 if !troubled {

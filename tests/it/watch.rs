@@ -23,8 +23,13 @@ struct Daemon {
 
 impl Daemon {
     fn start(project: &Project) -> Self {
-        let mut child =
-            project.command(&["watch"]).env_remove("SOURCE_DATE_EPOCH").stderr(Stdio::piped()).spawn().unwrap();
+        Self::start_with(project, &[])
+    }
+
+    fn start_with(project: &Project, variables: &[(&str, &str)]) -> Self {
+        let mut command = project.command(&["watch"]);
+        command.env_remove("SOURCE_DATE_EPOCH").envs(variables.iter().copied());
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let (send, lines) = std::sync::mpsc::channel();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         std::thread::spawn(move || stderr.lines().map_while(Result::ok).all(|line| send.send(line).is_ok()));
@@ -90,6 +95,20 @@ fn it_builds_reads_again_and_ends() {
     daemon.says("watching 2 feeds");
     assert_eq!(daemon.end("-INT"), Some(0));
     assert_eq!(origin.requests(), Vec::<String>::new());
+}
+
+/// Without a state every feed stays due; the sites are not to pay for it.
+#[cfg(debug_assertions)]
+#[test]
+fn it_waits_when_nothing_can_be_kept() {
+    let origin = Origin::start();
+    origin.page("/", &front_page(&STORIES));
+    let project = Project::new(&table("a", &origin));
+    let mut daemon = Daemon::start_with(&project, &[("FEEDMILL_FAILPOINT", "full:1")]);
+    daemon.says("state-failed");
+    daemon.says("the next visits follow in 10 minutes");
+    assert_eq!(daemon.end("-TERM"), Some(0));
+    assert!(project.published().iter().all(|(name, ..)| !name.starts_with("a.")), "nothing is shown");
 }
 
 #[test]
