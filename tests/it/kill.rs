@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::support::{Origin, Project, files, front_page, story_page};
+use crate::support::{Origin, Project, front_page, story_page};
 
 /// Sites on some origins, whose stories change from round to round.
 struct World {
@@ -127,6 +127,7 @@ fn a_run_that_is_killed_at_random_moments() {
 }
 
 /// Writes a site with four stories into the folder of `project`; every round brings a new one and another headline.
+#[cfg(debug_assertions)]
 fn write_site(project: &Project, round: usize) {
     let title =
         |n: usize| format!("Story number {n} of the town on the river{}", if n == round { " at last" } else { "" });
@@ -139,9 +140,10 @@ fn write_site(project: &Project, round: usize) {
 }
 
 /// A copy of the folder of `project`, state included.
+#[cfg(debug_assertions)]
 fn copy(project: &Project) -> Project {
     let copy = Project::new("");
-    for (name, path) in files(&project.path("")) {
+    for (name, path) in crate::support::files(&project.path("")) {
         copy.write(&name, std::fs::read(path).unwrap());
     }
     copy.later(7200);
@@ -289,7 +291,7 @@ fn what_a_power_cut_leaves_is_mended_by_the_next_run() {
             }
             if state_is_lost {
                 std::fs::remove_dir_all(hurt.path(".feedmill")).unwrap();
-                for (name, path) in files(&begun.path(".feedmill")) {
+                for (name, path) in crate::support::files(&begun.path(".feedmill")) {
                     hurt.write(&format!(".feedmill/{name}"), std::fs::read(path).unwrap());
                 }
             }
