@@ -5,7 +5,7 @@
 //! ```
 //!
 //! [`visit`] does this for one source and [`build`] for all of them: sources on one host one after the other, hosts side
-//! by side. Visits end in batches ([`batch`]): state is committed before files are shown and marked as published after, so
+//! by side. Visits end in batches (`batch`): state is committed before files are shown and marked as published after, so
 //! that a run that is killed in between is finished by the next one. Nothing here knows what is behind the ports.
 
 mod announce;
