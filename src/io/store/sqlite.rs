@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, Error, ErrorCode, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::io::{failpoint, files};
 use crate::model::{EntryId, FeedId};
@@ -24,74 +24,18 @@ mod lock;
 mod open;
 mod rows;
 mod schema;
+mod statements;
+mod trouble;
 
 pub use open::{OpenError, Opened};
 
 use lock::Lock;
 use rows::EntryRow;
-
-const SOURCE_KEY: &str = "SELECT key FROM source WHERE id = ?1";
-const MEMORY: &str = "SELECT memory FROM source WHERE id = ?1";
-const MEMORIES: &str = "SELECT id, memory FROM source ORDER BY id";
-const PUT_MEMORY: &str = "INSERT INTO source (id, memory) VALUES (?1, ?2) \
-     ON CONFLICT (id) DO UPDATE SET memory = excluded.memory WHERE memory <> excluded.memory";
-const FORGET: &str = "DELETE FROM source WHERE id = ?1";
-// The keys of a source's entries are those that begin with its own; a source that is found by a query of its own spares
-// a statement.
-const ENTRIES: &str = "SELECT teaser, pending, keys, entry FROM entry \
-     WHERE key BETWEEN (SELECT key << 32 FROM source WHERE id = ?1) \
-     AND (SELECT (key << 32) + 4294967295 FROM source WHERE id = ?1)";
-const PUT_ENTRY: &str = "INSERT INTO entry (key, source, id, teaser, pending, keys, entry) VALUES (\
-     (SELECT 1 + coalesce(max(key), ?1 << 32) FROM entry WHERE key BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295), \
-     ?1, ?2, ?3, ?4, ?5, ?6) \
-     ON CONFLICT (source, id) DO UPDATE SET \
-         teaser = excluded.teaser, pending = excluded.pending, keys = excluded.keys, entry = excluded.entry \
-     WHERE (teaser, pending, keys, entry) <> (excluded.teaser, excluded.pending, excluded.keys, excluded.entry)";
-const DROP_ENTRY: &str = "DELETE FROM entry WHERE source = ?1 AND id = ?2";
-const KNOWN: &str = "SELECT coalesce(entry, key) FROM seen WHERE source = ?1 AND key = ?2";
-const PUT_KEY: &str = "INSERT INTO seen (source, key, entry) VALUES (?1, ?2, nullif(?3, ?2)) \
-     ON CONFLICT (source, key) DO UPDATE SET entry = excluded.entry WHERE entry IS NOT excluded.entry";
-const MIRRORED: &str = "SELECT url, name, bytes, failures FROM picture \
-     WHERE source = (SELECT key FROM source WHERE id = ?1) ORDER BY url";
-const PUT_MIRRORED: &str = "INSERT INTO picture (source, url, name, bytes, failures) VALUES (?1, ?2, ?3, ?4, ?5) \
-     ON CONFLICT (source, url) DO UPDATE SET name = excluded.name, bytes = excluded.bytes, failures = excluded.failures";
-const DROP_MIRRORED: &str = "DELETE FROM picture WHERE source = ?1 AND url = ?2";
-const ROBOTS: &str = "SELECT fetched_at, body FROM robots WHERE origin = ?1";
-const PUT_ROBOTS: &str = "INSERT INTO robots (origin, fetched_at, body) VALUES (?1, ?2, ?3) \
-     ON CONFLICT (origin) DO UPDATE SET fetched_at = excluded.fetched_at, body = excluded.body";
-const RECURRING: &str = "SELECT known FROM recurring JOIN source ON key = source WHERE id = ?1";
-const PUT_RECURRING: &str = "INSERT INTO recurring (source, known) VALUES (?1, ?2) \
-     ON CONFLICT (source) DO UPDATE SET known = excluded.known WHERE known <> excluded.known";
-
-const BEGIN: &str = "BEGIN IMMEDIATE";
-
-const NOTE: &str = "DELETE FROM note WHERE name = ?1 RETURNING text";
-const PUT_NOTE: &str = "INSERT OR REPLACE INTO note (name, text) VALUES (?1, ?2)";
-/// The note about the files about all feeds.
-const OVERVIEW: &str = "overview";
-
-/// Every statement, so that opening a file proves that it has the tables and columns they need.
-const STATEMENTS: [&str; 19] = [
-    SOURCE_KEY,
-    MEMORY,
-    MEMORIES,
-    PUT_MEMORY,
-    FORGET,
-    ENTRIES,
-    PUT_ENTRY,
-    DROP_ENTRY,
-    KNOWN,
-    PUT_KEY,
-    ROBOTS,
-    PUT_ROBOTS,
-    NOTE,
-    PUT_NOTE,
-    RECURRING,
-    PUT_RECURRING,
-    MIRRORED,
-    PUT_MIRRORED,
-    DROP_MIRRORED,
-];
+use statements::{
+    BEGIN, DROP_ENTRY, DROP_MIRRORED, ENTRIES, FORGET, KNOWN, MEMORIES, MEMORY, MIRRORED, NOTE, OVERVIEW, PUT_ENTRY,
+    PUT_KEY, PUT_MEMORY, PUT_MIRRORED, PUT_NOTE, PUT_RECURRING, PUT_ROBOTS, RECURRING, ROBOTS, SOURCE_KEY, STATEMENTS,
+};
+use trouble::{explain, is_damage};
 
 /// When a robots.txt was fetched, and its text; no text means that there was none to read.
 pub type Robots = (DateTime<Utc>, Option<String>);
@@ -453,13 +397,6 @@ impl Store for Sqlite {
     }
 }
 
-/// What was noted is kept as well as can be when a run ends early.
-impl Drop for Sqlite {
-    fn drop(&mut self) {
-        let _ = self.flush();
-    }
-}
-
 /// `entries` in the order of their ids.
 fn by_id(mut entries: Vec<Kept>) -> Vec<Kept> {
     entries.sort_unstable_by(|one, other| one.entry.id.cmp(&other.entry.id));
@@ -504,37 +441,6 @@ fn put_mirrored(connection: &Connection, id: &FeedId, update: &Update) -> rusqli
 
 fn source_key(connection: &Connection, id: &FeedId) -> rusqlite::Result<Option<i64>> {
     connection.prepare_cached(SOURCE_KEY)?.query_row([id.as_str()], |row| row.get(0)).optional()
-}
-
-/// Whether `error` means that the file does not hold what was written to it.
-fn is_damage(error: &Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
-        || matches!(error, Error::FromSqlConversionFailure(..) | Error::InvalidColumnType(..) | Error::Utf8Error(..))
-}
-
-/// The file, what is wrong in plain words, what to do, and what SQLite said.
-fn explain(path: &str, error: &Error) -> StoreError {
-    let words = match error.sqlite_error_code() {
-        _ if is_damage(error) => {
-            "the state file is damaged; the next run sets it aside and reads the history back from the published feeds"
-        }
-        Some(ErrorCode::DiskFull) => "the disk is full; free some space and run again",
-        Some(ErrorCode::ReadOnly) => "the state file cannot be written; make it and its folder writable for this user",
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            "the state file cannot be opened; make it and its folder readable and writable for this user"
-        }
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            "another program holds the state file; close it and run again"
-        }
-        Some(ErrorCode::SystemIoFailure) => {
-            "the disk failed or is full; check its health and its free space and run again"
-        }
-        Some(ErrorCode::FileLockingProtocolFailed | ErrorCode::NoLargeFileSupport) => {
-            "this file system cannot hold the state; keep it on a local disk"
-        }
-        _ => "the state could not be read or written",
-    };
-    StoreError(format!("{path}: {words} ({error})"))
 }
 
 #[cfg(test)]

@@ -14,7 +14,9 @@ use thiserror::Error;
 
 use super::lock::{self, Lock, Refused};
 use super::schema::{self, APPLICATION_ID, beside};
-use super::{STATEMENTS, Sqlite, explain, rows};
+use super::statements::STATEMENTS;
+use super::trouble::explain;
+use super::{Sqlite, rows};
 use crate::finding::{Code, Finding, Place};
 use crate::io::files;
 use crate::pipeline::StoreError;

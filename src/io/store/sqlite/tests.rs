@@ -509,7 +509,12 @@ fn a_noted_row_is_read_at_once_and_written_with_the_batch() {
     store.note(&feed("c"), &memory(6)).unwrap();
     drop(store);
     let store = Sqlite::open(&path, at(0)).unwrap().store;
-    assert_eq!(store.memory(&feed("c")).unwrap(), Some(memory(6)), "what is noted is kept when a run ends");
+    // It may say that files are published which nobody has shown.
+    assert_eq!(
+        store.memory(&feed("c")).unwrap(),
+        Some(memory(3)),
+        "what was noted goes with a batch that does not end"
+    );
 }
 
 #[test]
