@@ -1,7 +1,7 @@
 //! The one orchestrator.
 //!
 //! ```text
-//! fetch listing ─ decode ─ gate ─ list ─ judge ─ choose new ─ fetch articles ─ extract ─ assemble ─ commit ─ render ─ publish
+//! fetch listing ─ decode ─ gate ─ list ─ judge ─ choose new ─ fetch articles ─ extract ─ assemble ─ put ─ render ─ write
 //! ```
 //!
 //! [`visit`] does this for one source and [`build`] for all of them: sources on one host one after the other, hosts side
@@ -246,7 +246,7 @@ fn end<F, S: Store, P: Publish, C>(
     ports: &Ports<'_, F, S, Batch<'_, S, P>, C>,
     outcomes: &mut [(usize, Outcome)],
 ) -> Option<Finding> {
-    let Err(error) = ports.publish.end() else { return ports.store.flush().err().map(Finding::from) };
+    let Err(error) = ports.publish.end() else { return ports.publish.note().err().map(Finding::from) };
     if matches!(error, PublishError::State(_)) {
         let changed = outcomes.iter_mut().map(|(_, outcome)| outcome).filter(|outcome| outcome.state == State::Changed);
         for outcome in changed {

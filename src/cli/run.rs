@@ -100,7 +100,7 @@ pub(super) async fn run(
         None => run.visit(&web, tell).await,
     };
     common.splice(0..0, opened.note);
-    if selection.ping {
+    if selection.ping && common.iter().all(|finding| finding.code != Code::StateFailed) {
         common.extend(pipeline::announce(config, only.unwrap_or_default(), store.as_ref(), &web).await.findings);
     }
     if selection.due && !outcomes.is_empty() {

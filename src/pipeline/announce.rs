@@ -37,9 +37,14 @@ pub async fn announce<A: Announce, S: Store>(config: &Config, only: &[FeedId], s
     for feed in feeds(config, only) {
         match tell(&feed, base, (store, hubs), &mut down).await {
             Ok(files) => told.files += files,
-            Err(error) => told.findings.push(error.into()),
+            Err(error) => {
+                // Who cannot be remembered to be told is not to be told.
+                told.findings.push(error.into());
+                break;
+            }
         }
     }
+    told.findings.extend(store.commit().err().map(Finding::from));
     told.findings.extend(down.into_iter().map(|(hub, down)| {
         let message = format!(
             "the hub {hub} could not be told that {} changed: {}",
@@ -102,7 +107,6 @@ async fn tell<A: Announce, S: Store>(
     }
     memory.unannounced = left;
     store.put(feed.id, &Update { memory, ..Update::default() })?;
-    store.commit()?;
     Ok(files)
 }
 

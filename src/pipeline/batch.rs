@@ -1,7 +1,7 @@
 //! What visits leave until the end of their batch: what is known of entries is on the disk before a file shows them.
 //!
 //! Whoever writes files writes them through a [`Batch`], which alone shows them, so that the order cannot be missed: what
-//! was put into the store is committed, then the files get their names, then (`Store::flush`) the rows say so. If the
+//! was put into the store is committed, then the files get their names, then ([`Batch::note`]) the rows say so. If the
 //! commit fails, the files are given up with it, and so is everything that visits under way may still write, for what they
 //! put is gone: no new visit begins, and the next run does it all again.
 
@@ -36,21 +36,29 @@ impl<'a, S: Store, P: Publish> Batch<'a, S, P> {
         shown
     }
 
-    /// Whether a commit failed, so that no new visit is to begin.
-    pub(super) fn is_lost(&self) -> bool {
-        self.lost().is_some()
+    /// Writes the rows that say that the files of the batch are shown.
+    pub(super) fn note(&self) -> Result<(), StoreError> {
+        self.store.flush().inspect_err(|error| *self.lost() = Some(error.clone()))
     }
 
-    /// Begins anew when all visits have ended; whether a commit had failed.
+    /// Whether something could not be kept, so that no new visit is to begin.
+    pub(super) fn is_lost(&self) -> bool {
+        self.lost().is_some() || self.store.is_lost()
+    }
+
+    /// Begins anew when all visits have ended; whether something could not be kept.
     pub(super) fn begin_anew(&self) -> bool {
-        self.lost().take().is_some()
+        let lost = self.is_lost();
+        self.store.begin_anew();
+        *self.lost() = None;
+        lost
     }
 
     /// Where there is no room, what waits is shown first, which lets go of the old files.
     fn with_room<T>(&self, write: impl Fn() -> Result<T, PublishError>) -> Result<T, PublishError> {
         match write() {
             Err(PublishError::File { full: true, .. }) => {
-                self.finish()?;
+                self.end()?;
                 write()
             }
             written => written,
@@ -155,6 +163,10 @@ mod tests {
             self.call("commit");
             if self.cannot_commit.load(Relaxed) { Err(StoreError("no".to_owned())) } else { Ok(()) }
         }
+        fn is_lost(&self) -> bool {
+            false
+        }
+        fn begin_anew(&self) {}
         fn note(&self, _: &FeedId, _: &Memory) -> Result<(), StoreError> {
             Ok(())
         }

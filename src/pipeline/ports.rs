@@ -247,7 +247,7 @@ fn is_zero(number: &usize) -> bool {
 pub struct Archives {
     /// The number of the newest; 0 if there is none.
     pub newest: u32,
-    /// Marks of the entries that are still in the feed, and in an archive as they are now.
+    /// Marks of the kept entries that are in an archive as they are now.
     pub marks: BTreeSet<String>,
 }
 
@@ -362,13 +362,17 @@ pub trait Store: Sync {
     fn mirrored(&self, id: &FeedId) -> Result<Vec<Mirrored>, StoreError>;
     /// Applies `update`, all of it or nothing. It is read at once, and kept by the next [`Store::commit`], if not before.
     fn put(&self, id: &FeedId, update: &Update) -> Result<(), StoreError>;
-    /// Keeps what was put: it is on the disk when this returns. After an error some of it is lost, and may be so after one
-    /// of [`Store::put`], which this tells again.
+    /// Keeps what was put: it is on the disk when this returns. After an error, of this or of [`Store::put`], some of it is
+    /// lost.
     fn commit(&self) -> Result<(), StoreError>;
     /// Replaces the row of a source with the next [`Store::flush`]; until then a run that is killed loses it. For what
     /// the next run can do again: the times of a visit that changed nothing, the mark that files are written.
     fn note(&self, id: &FeedId, memory: &Memory) -> Result<(), StoreError>;
-    /// Writes what was noted, in one transaction.
+    /// Whether something of what was put is gone, so that nothing is kept until [`Store::begin_anew`].
+    fn is_lost(&self) -> bool;
+    /// Forgets what was put and noted, and that something was lost. For when nobody goes on with what was put before.
+    fn begin_anew(&self);
+    /// Writes what was noted, in one transaction; the disk is not waited for.
     fn flush(&self) -> Result<(), StoreError>;
     /// Forgets what was noted, and what was put and is not kept yet.
     fn discard(&self);

@@ -122,6 +122,11 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         if let Some(kept) = &self.rebuilt {
             self.archived = archive::remember(source, publish, kept, &mut self.memory.archives);
         }
+        let archives = &mut self.memory.archives;
+        if archives.newest > 0 && !archive::exists(publish, &source.id, archives.newest) {
+            // What was in it is in none, as far as anybody can see.
+            archives.marks.clear();
+        }
     }
 
     async fn run(&mut self, tell: &(dyn Fn(&Event<'_>) + Sync)) -> Result<Outcome, Finding> {

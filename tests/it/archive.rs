@@ -132,6 +132,20 @@ fn every_entry_ever_seen_is_reached_over_lost_and_older_states() {
     assert_eq!(project.published(), published);
 }
 
+#[test]
+fn a_lower_cap_holds_at_once() {
+    let origin = Origin::start();
+    let project = project(&origin, "");
+    put(&origin, 1, 6);
+    project.build();
+    project.write("feeds.toml", project.read("feeds.toml").replace("max_entries = 6", "max_entries = 3"));
+    project.later(DAY);
+    project.build();
+    let (stories, _) = json_page(&project, "a.json");
+    assert_eq!(stories, [6, 5, 4]);
+    assert_eq!(walk(&project, "json"), [1, 2, 3, 4, 5, 6]);
+}
+
 /// What an archive has goes with the next news; nothing goes before, and nothing stays for ever.
 #[test]
 fn what_left_the_feed_leaves_the_state() {

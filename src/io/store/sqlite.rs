@@ -61,7 +61,7 @@ struct Waiting {
     unsynced: bool,
     /// Rows that were noted and not yet flushed, as they will be written.
     noted: BTreeMap<String, String>,
-    /// Why what was put was rolled back, until that is told.
+    /// Why something of what was put is gone.
     lost: Option<StoreError>,
 }
 
@@ -122,7 +122,10 @@ impl Sqlite {
         connection.set_prepared_statement_cache_capacity(STATEMENTS.len());
         let (lock, log) = own.unzip();
         let lock = lock.map(Mutex::new);
-        Self { connection: Mutex::new(connection), waiting: Mutex::default(), lock, log, path }
+        // A run that was killed may have left what it never brought to the disk.
+        let unsynced = log.as_ref().and_then(|log| log.metadata().ok()).is_some_and(|log| log.len() > 0);
+        let waiting = Mutex::new(Waiting { unsynced, ..Waiting::default() });
+        Self { connection: Mutex::new(connection), waiting, lock, log, path }
     }
 
     /// Every source that was ever visited, also those no longer in feeds.toml, by id.
@@ -187,20 +190,48 @@ impl Sqlite {
 
     /// Ends the open transaction before the batch does. If that fails, [`Store::commit`] tells, too.
     pub(in crate::io::store) fn end_early(&self) -> Result<(), StoreError> {
-        self.end_transaction().inspect_err(|error| {
-            self.waiting().lost.get_or_insert_with(|| error.clone());
-        })
+        self.unless_lost()?;
+        self.end_transaction().inspect_err(|error| self.lose(error))
+    }
+
+    /// Remembers that something of what was put is gone.
+    fn lose(&self, error: &StoreError) {
+        let mut waiting = self.waiting();
+        waiting.gathered = (0, 0);
+        waiting.lost.get_or_insert_with(|| error.clone());
+    }
+
+    /// Nothing more is kept once something was lost: it may belong to what is gone.
+    fn unless_lost(&self) -> Result<(), StoreError> {
+        let lost = self.waiting().lost.clone();
+        let Some(error) = lost else { return Ok(()) };
+        self.roll_back();
+        Err(error)
     }
 
     /// Brings what was committed to the disk: the log, and the folder that names it.
     fn sync(&self) -> Result<(), StoreError> {
+        self.pass_failpoint()?;
         let Some(log) = &self.log else { return Ok(()) };
         let synced = match std::fs::OpenOptions::new().write(true).open(log) {
-            Ok(file) => file.sync_data().and_then(|()| files::sync_folder(log.parent().unwrap_or(Path::new("")))),
+            Ok(file) => file.sync_data(),
             // Without a log SQLite has waited for the disk itself.
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error),
         };
+        let named = || match files::sync_folder(log.parent().unwrap_or(Path::new(""))) {
+            // Some file systems know no such thing, and some folders may not be read.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::InvalidInput | ErrorKind::Unsupported | ErrorKind::PermissionDenied
+                ) =>
+            {
+                Ok(())
+            }
+            named => named,
+        };
+        let synced = synced.and_then(|()| named());
         synced.map_err(|error| StoreError(format!("{}: {}", self.path, files::explain(&error))))
     }
 
@@ -218,11 +249,17 @@ impl Sqlite {
     ) -> Result<T, StoreError> {
         // A panic while the connection was held leaves it sound, with all that was put before.
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = !connection.is_autocommit();
         work(&mut connection).map_err(|error| {
             if let Some(lock) = self.lock.as_ref().filter(|_| is_damage(&error)) {
                 lock.lock().unwrap_or_else(PoisonError::into_inner).note_damage();
             }
-            explain(&self.path, &error)
+            let words = explain(&self.path, &error);
+            if open && connection.is_autocommit() {
+                // SQLite rolls everything back where the disk or the memory fails, even if something was only read.
+                self.lose(&words);
+            }
+            words
         })
     }
 }
@@ -290,6 +327,7 @@ impl Store for Sqlite {
             Ok((rows::to_json(&update.memory)?, rows))
         };
         let (memory, rows) = encode().map_err(|error| explain(&self.path, &error))?;
+        self.unless_lost()?;
         let put = self.run(|connection| {
             if connection.is_autocommit() {
                 connection.execute_batch(BEGIN)?;
@@ -310,7 +348,7 @@ impl Store for Sqlite {
         if let Err(error) = &put {
             // What fails here is the disk, and then SQLite may have rolled back everything.
             self.roll_back();
-            self.waiting().lost.get_or_insert_with(|| error.clone());
+            self.lose(error);
         }
         put?;
         let full = {
@@ -325,16 +363,21 @@ impl Store for Sqlite {
     }
 
     fn commit(&self) -> Result<(), StoreError> {
-        let lost = self.waiting().lost.take();
-        if let Some(error) = lost {
-            self.roll_back();
-            return Err(error);
-        }
-        self.end_transaction()?;
-        if std::mem::take(&mut self.waiting().unsynced) {
-            self.sync()?;
+        self.end_early()?;
+        if self.waiting().unsynced {
+            self.sync().inspect_err(|error| self.lose(error))?;
+            self.waiting().unsynced = false;
         }
         Ok(())
+    }
+
+    fn is_lost(&self) -> bool {
+        self.waiting().lost.is_some()
+    }
+
+    fn begin_anew(&self) {
+        self.discard();
+        self.waiting().lost = None;
     }
 
     fn note(&self, id: &FeedId, memory: &Memory) -> Result<(), StoreError> {
@@ -343,12 +386,13 @@ impl Store for Sqlite {
         Ok(())
     }
 
-    /// What cannot be written stays noted, for the next attempt. What was put is kept, too.
+    /// What was put is kept, too.
     fn flush(&self) -> Result<(), StoreError> {
         let noted = std::mem::take(&mut self.waiting().noted);
         if noted.is_empty() {
             return Ok(());
         }
+        self.unless_lost()?;
         let written = self.run(|connection| {
             if connection.is_autocommit() {
                 connection.execute_batch(BEGIN)?;
@@ -360,18 +404,16 @@ impl Store for Sqlite {
             Ok(())
         });
         let written = written.and_then(|()| self.end_transaction());
-        if written.is_err() {
+        if let Err(error) = &written {
             self.roll_back();
-            self.waiting().noted = noted;
+            self.lose(error);
         }
         written
     }
 
     fn discard(&self) {
         self.roll_back();
-        let mut waiting = self.waiting();
-        waiting.noted.clear();
-        waiting.lost = None;
+        self.waiting().noted.clear();
     }
 
     /// In the order of their ids; what was noted is flushed before.

@@ -43,7 +43,10 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         }
         self.succeed(&mut after, news.new + news.changed > 0);
         let leaving = self.leaving(&ordered, &after);
-        let nothing_new = written.is_empty() && leaving.is_empty() && after.channel == self.memory.channel;
+        let max = self.source.options.max_entries;
+        let closes =
+            self.source.options.publication.archive && assemble::next_page(&ordered, max, &after.archives).is_some();
+        let nothing_new = written.is_empty() && leaving.is_empty() && !closes && after.channel == self.memory.channel;
         if nothing_new && self.intact() {
             let recurring = self.recurring.take();
             if news.seen.is_empty() && recurring.is_none() {

@@ -48,9 +48,12 @@ impl<F: Fetch, S: Store, P: Publish, C: Clock> Visit<'_, F, S, P, C> {
         after.base_url.clone_from(&self.config.base_url);
         after.presentation = assemble::presentation(self.source);
         let Mirroring { changed: mirrored, gone, .. } = mirroring;
+        // An archive that is not there yet may have to be made again, with what is known of its pictures.
+        let gone = if after.archives.newest == self.memory.archives.newest { gone } else { Vec::new() };
         if !(mirrored.is_empty() && gone.is_empty()) {
-            // Until the files are shown they do not count as published.
-            let memory = Memory { published: Vec::new(), ..after.clone() };
+            // Until the files are shown they do not count as published, and archives not as closed or moved.
+            let (archives, base_url) = (self.memory.archives.clone(), self.before.base_url.clone());
+            let memory = Memory { published: Vec::new(), archives, base_url, ..after.clone() };
             self.put(&Update { memory, mirrored, unmirrored: gone, ..Update::default() })?;
         }
         self.note(after)?;

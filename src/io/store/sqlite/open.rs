@@ -81,7 +81,8 @@ pub(super) fn open(path: &Path, now: DateTime<Utc>, steps: &[&str]) -> Result<Op
         }
     };
     lock.note_sound();
-    let log = with_ending(path, "-wal");
+    // SQLite follows symbolic links, and keeps its log where they lead.
+    let log = with_ending(connection.path().map_or(path, Path::new), "-wal");
     Ok(Opened { store: Sqlite::new(connection, path.display().to_string(), Some((lock, log))), note })
 }
 

@@ -155,10 +155,30 @@ fn what_is_put_is_kept_together_or_not_at_all() {
     store.connection.lock().unwrap().pragma_update(None, "query_only", true).unwrap();
     store.put(&feed("e"), &update(1, Vec::new(), Vec::new())).unwrap_err();
     store.connection.lock().unwrap().pragma_update(None, "query_only", false).unwrap();
-    store.put(&feed("f"), &update(1, Vec::new(), Vec::new())).unwrap();
-    assert!(store.commit().unwrap_err().to_string().contains("writable for this user"));
+    // Nothing that may belong to what is gone is kept.
+    store.put(&feed("f"), &update(1, Vec::new(), Vec::new())).unwrap_err();
+    store.note(&feed("g"), &memory(1)).unwrap();
+    store.flush().unwrap_err();
+    store.end_early().unwrap_err();
+    store.discard();
+    assert!(store.is_lost() && store.commit().unwrap_err().to_string().contains("writable for this user"));
+    store.begin_anew();
     store.commit().unwrap();
     assert_eq!((seen(), store.sources().unwrap().len()), (3, 3));
+}
+
+/// Where the disk fails SQLite rolls everything back, even if something was only read.
+#[test]
+fn a_rollback_behind_our_back_is_noticed() {
+    let (_folder, path) = written();
+    let store = Sqlite::open(&path, at(0)).unwrap().store;
+    store.put(&feed("b"), &update(1, Vec::new(), Vec::new())).unwrap();
+    let failed = store.run(|connection| {
+        connection.execute_batch("ROLLBACK")?;
+        connection.query_row("SELECT nothing", [], |_| Ok(()))
+    });
+    assert!(failed.is_err() && store.is_lost());
+    store.commit().unwrap_err();
 }
 
 #[test]
