@@ -195,7 +195,7 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
     let visits = futures_util::stream::iter(hosts()).map(|sources| {
         let end = sources.len();
         let visits = futures_util::stream::iter(sources).enumerate().then(move |(place, (index, source))| async move {
-            if ports.stopped() || ports.publish.is_lost() {
+            if ports.stopped() || ports.store.is_lost() {
                 return None;
             }
             tell(&Event::Started(&source.id));
@@ -220,7 +220,8 @@ pub async fn build<F: Fetch, S: Store, P: Publish, C: Clock>(
     drop(visits);
     findings.extend(offline::undo(config, &mut outcomes, ports));
     findings.extend(end(ports, &mut outcomes[ended..]));
-    let lost = ports.publish.begin_anew();
+    let lost = store.is_lost();
+    store.begin_anew();
     findings.dedup();
     outcomes.sort_by_key(|(index, _)| *index);
     let outcomes: Vec<Outcome> = outcomes.into_iter().map(|(_, outcome)| outcome).collect();
@@ -246,7 +247,7 @@ fn end<F, S: Store, P: Publish, C>(
     ports: &Ports<'_, F, S, Batch<'_, S, P>, C>,
     outcomes: &mut [(usize, Outcome)],
 ) -> Option<Finding> {
-    let Err(error) = ports.publish.end() else { return ports.publish.note().err().map(Finding::from) };
+    let Err(error) = ports.publish.finish() else { return ports.store.flush().err().map(Finding::from) };
     if matches!(error, PublishError::State(_)) {
         let changed = outcomes.iter_mut().map(|(_, outcome)| outcome).filter(|outcome| outcome.state == State::Changed);
         for outcome in changed {

@@ -100,7 +100,7 @@ pub(super) async fn run(
         None => run.visit(&web, tell).await,
     };
     common.splice(0..0, opened.note);
-    if selection.ping && common.iter().all(|finding| finding.code != Code::StateFailed) {
+    if selection.ping && kept(&common) {
         common.extend(pipeline::announce(config, only.unwrap_or_default(), store.as_ref(), &web).await.findings);
     }
     if selection.due && !outcomes.is_empty() {
@@ -113,6 +113,11 @@ pub(super) async fn run(
         common.extend(write_metrics(file, config, &outcomes, store.as_ref(), clock.now()));
     }
     Ok(Done { outcomes, common, next, size })
+}
+
+/// Whether everything that was read could be kept.
+pub(super) fn kept(common: &[Finding]) -> bool {
+    common.iter().all(|finding| finding.code != Code::StateFailed)
 }
 
 /// What a run works with, whoever answers its questions.

@@ -17,7 +17,6 @@ use super::run::{self, Done, Refused, Selection};
 use super::{BUSY, SOME_FAILED, WELL, say, warn};
 use crate::assemble::count;
 use crate::config::Config;
-use crate::finding::Code;
 use crate::io;
 use crate::io::clock::SystemClock;
 use crate::io::store::sqlite::{OpenError, Sqlite};
@@ -89,7 +88,7 @@ async fn live(arguments: &Arguments, mut config: Config) -> u8 {
             Some(Ok(done)) => {
                 troubled = false;
                 tell_pass(project, &done);
-                let kept = done.common.iter().all(|finding| finding.code != Code::StateFailed);
+                let kept = run::kept(&done.common);
                 if !kept {
                     say_line(project, &format!("the next visits follow in {} minutes", UNKEPT.num_minutes()));
                 }

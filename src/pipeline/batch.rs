@@ -1,64 +1,29 @@
 //! What visits leave until the end of their batch: what is known of entries is on the disk before a file shows them.
 //!
 //! Whoever writes files writes them through a [`Batch`], which alone shows them, so that the order cannot be missed: what
-//! was put into the store is committed, then the files get their names, then ([`Batch::note`]) the rows say so. If the
+//! was put into the store is committed, then the files get their names, then (`Store::flush`) the rows say so. If the
 //! commit fails, the files are given up with it, and so is everything that visits under way may still write, for what they
 //! put is gone: no new visit begins, and the next run does it all again.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use super::{Publish, PublishError, Store, StoreError, Written};
+use super::{Publish, PublishError, Store, Written};
 use crate::model::{Artifact, Sheet};
 
 /// A store and a publisher whose changes are made durable together.
 pub(super) struct Batch<'a, S, P> {
     store: &'a S,
     publish: &'a P,
-    /// Why everything is given up.
-    lost: Mutex<Option<StoreError>>,
 }
 
 impl<'a, S: Store, P: Publish> Batch<'a, S, P> {
     pub(super) fn new(store: &'a S, publish: &'a P) -> Self {
-        Self { store, publish, lost: Mutex::default() }
-    }
-
-    fn lost(&self) -> MutexGuard<'_, Option<StoreError>> {
-        self.lost.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Shows the files of the batch. If not all can be shown, what was noted is forgotten: the next run publishes again.
-    pub(super) fn end(&self) -> Result<(), PublishError> {
-        let shown = self.finish();
-        if shown.is_err() {
-            self.store.discard();
-        }
-        shown
-    }
-
-    /// Writes the rows that say that the files of the batch are shown.
-    pub(super) fn note(&self) -> Result<(), StoreError> {
-        self.store.flush().inspect_err(|error| *self.lost() = Some(error.clone()))
-    }
-
-    /// Whether something could not be kept, so that no new visit is to begin.
-    pub(super) fn is_lost(&self) -> bool {
-        self.lost().is_some() || self.store.is_lost()
-    }
-
-    /// Begins anew when all visits have ended; whether something could not be kept.
-    pub(super) fn begin_anew(&self) -> bool {
-        let lost = self.is_lost();
-        self.store.begin_anew();
-        *self.lost() = None;
-        lost
+        Self { store, publish }
     }
 
     /// Where there is no room, what waits is shown first, which lets go of the old files.
     fn with_room<T>(&self, write: impl Fn() -> Result<T, PublishError>) -> Result<T, PublishError> {
         match write() {
             Err(PublishError::File { full: true, .. }) => {
-                self.end()?;
+                self.finish()?;
                 write()
             }
             written => written,
@@ -87,42 +52,39 @@ impl<S: Store, P: Publish> Publish for Batch<'_, S, P> {
         self.publish.remove(path)
     }
 
+    /// If not all can be shown, what was noted is forgotten: the next run publishes again.
     fn finish(&self) -> Result<(), PublishError> {
-        let mut lost = self.lost();
-        if lost.is_none() {
-            *lost = self.store.commit().err();
+        if let Err(error) = self.store.commit() {
+            self.publish.discard();
+            self.store.discard();
+            return Err(error.into());
         }
-        match &*lost {
-            None => self.publish.finish(),
-            Some(error) => {
-                self.discard();
-                Err(error.clone().into())
-            }
-        }
+        self.publish.finish().inspect_err(|_| self.store.discard())
     }
 
     fn discard(&self) {
         self.publish.discard();
-        self.store.discard();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
+    use std::sync::Mutex;
     use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
     use chrono::{DateTime, Utc};
 
     use super::*;
     use crate::model::{EntryId, FeedId};
-    use crate::pipeline::{Kept, Memory, Mirrored, Update};
+    use crate::pipeline::{Kept, Memory, Mirrored, StoreError, Update};
 
     /// A store and a folder in one, which tell in which order they were used.
     #[derive(Default)]
     struct Outside {
         calls: Mutex<Vec<&'static str>>,
         cannot_commit: AtomicBool,
+        is_lost: AtomicBool,
         is_full: AtomicBool,
     }
 
@@ -161,12 +123,15 @@ mod tests {
         }
         fn commit(&self) -> Result<(), StoreError> {
             self.call("commit");
-            if self.cannot_commit.load(Relaxed) { Err(StoreError("no".to_owned())) } else { Ok(()) }
+            self.is_lost.fetch_or(self.cannot_commit.load(Relaxed), Relaxed);
+            if self.is_lost() { Err(StoreError("no".to_owned())) } else { Ok(()) }
         }
         fn is_lost(&self) -> bool {
-            false
+            self.is_lost.load(Relaxed)
         }
-        fn begin_anew(&self) {}
+        fn begin_anew(&self) {
+            self.is_lost.store(false, Relaxed);
+        }
         fn note(&self, _: &FeedId, _: &Memory) -> Result<(), StoreError> {
             Ok(())
         }
@@ -222,7 +187,7 @@ mod tests {
         let batch = Batch::new(&outside, &outside);
         let file = Artifact { path: "a.rss".to_owned(), media_type: "application/rss+xml", bytes: Vec::new() };
         batch.write(&file).unwrap();
-        batch.end().unwrap();
+        batch.finish().unwrap();
         assert_eq!(outside.calls(), ["write", "commit", "show"]);
 
         outside.is_full.store(true, Relaxed);
@@ -231,16 +196,16 @@ mod tests {
 
         outside.cannot_commit.store(true, Relaxed);
         batch.write(&file).unwrap();
-        assert!(matches!(batch.finish(), Err(PublishError::State(_))) && batch.is_lost());
+        assert!(matches!(batch.finish(), Err(PublishError::State(_))) && outside.is_lost());
         assert_eq!(outside.calls(), ["write", "commit", "give up", "forget"]);
 
         // A visit that was under way: what it put is gone, so that its files must not be shown.
         outside.cannot_commit.store(false, Relaxed);
         batch.write(&file).unwrap();
-        assert!(matches!(batch.end(), Err(PublishError::State(_))) && batch.is_lost());
+        assert!(matches!(batch.finish(), Err(PublishError::State(_))) && outside.is_lost());
         assert!(!outside.calls().contains(&"show"));
-        assert!(batch.begin_anew() && !batch.is_lost() && !batch.begin_anew());
-        batch.end().unwrap();
+        outside.begin_anew();
+        batch.finish().unwrap();
         assert_eq!(outside.calls(), ["commit", "show"]);
     }
 }

@@ -247,7 +247,7 @@ impl Sqlite {
         &self,
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
-        // A panic while the connection was held leaves it sound, with all that was put before.
+        // Statements do not panic, and what is made of rows is only read; the connection stays sound.
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let open = !connection.is_autocommit();
         work(&mut connection).map_err(|error| {

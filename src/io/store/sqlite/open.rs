@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use thiserror::Error;
 
 use super::lock::{self, Lock, Refused};
-use super::schema::{self, APPLICATION_ID, beside};
+use super::schema::{self, APPLICATION_ID, beside, with_ending};
 use super::statements::STATEMENTS;
 use super::trouble::explain;
 use super::{Sqlite, rows};
@@ -293,13 +293,6 @@ fn set_aside(path: &Path, now: DateTime<Utc>) -> std::io::Result<PathBuf> {
         }
     }
     Ok(aside)
-}
-
-/// `path` with `ending` after its whole name.
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
 }
 
 fn finding(path: &Path, aside: &Path, how: &str) -> Finding {

@@ -56,8 +56,12 @@ fn back_up(connection: &Connection, target: &Path) -> rusqlite::Result<()> {
 
 /// `path` with `.ending` after its whole name.
 pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    with_ending(path, &format!(".{ending}"))
+}
+
+/// `path` with `ending` after its whole name.
+pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(".");
     name.push(ending);
     PathBuf::from(name)
 }
